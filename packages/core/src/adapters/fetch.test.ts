@@ -1,0 +1,289 @@
+import { describe, expect, it, vi } from "vitest";
+
+import { acmeAt, canary, serve } from "../fixtures/acme.ts";
+import { bearer, found, header, isAuthError, type SourceContext } from "../index.ts";
+
+const token = { token: canary };
+
+describe("the header", () => {
+  it("goes on a request to the provider's origin, by relative and by absolute address", async () => {
+    const server = await serve();
+    const auth = acmeAt(`${server.url}/v1/`)(token);
+    for (const input of ["/a", "b", `${server.url}/c`, new URL("/d", server.url), new Request(`${server.url}/e`)]) {
+      await auth.fetch(input);
+    }
+    expect(server.requests.map(({ url }) => url)).toEqual(["/a", "/v1/b", "/c", "/d", "/e"]);
+    expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${canary}`]));
+  });
+
+  it("does not go to any other origin: the request is sent bare", async () => {
+    const [own, foreign] = [await serve(), await serve()];
+    const auth = acmeAt(own.url)(token);
+    const response = await auth.fetch(`${foreign.url}/x`, { headers: { "x-other": "kept" } });
+    expect(response.status).toBe(200);
+    expect(foreign.requests[0]?.headers).not.toHaveProperty("authorization");
+    expect(foreign.requests[0]?.headers["x-other"]).toBe("kept");
+  });
+
+  it("is not looked for where it is not needed", async () => {
+    const [own, foreign] = [await serve(), await serve()];
+    const find = vi.fn(() => canary);
+    const auth = acmeAt(own.url)({ token: find });
+    await auth.fetch(foreign.url);
+    await auth.fetch("/x", { headers: { Authorization: "Bearer mine" } });
+    expect(find).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ["an object", { AUTHORIZATION: "Bearer mine" }],
+    ["a list", [["Authorization", "Bearer mine"]] as [string, string][]],
+    ["Headers", new Headers({ authorization: "Bearer mine" })],
+    ["an iterator", new Map([["authorization", "Bearer mine"]]).entries() as never],
+  ])("that the caller set wins, in %s", async (_, headers) => {
+    const server = await serve();
+    await acmeAt(server.url)(token).fetch("/x", { headers });
+    expect(server.requests[0]?.headers.authorization).toBe("Bearer mine");
+  });
+
+  it.each([
+    ["an object", { "x-a": "1" }],
+    ["a list", [["x-a", "1"]] as [string, string][]],
+    ["Headers", new Headers({ "x-a": "1" })],
+    ["an iterator", new Map([["x-a", "1"]]).entries() as never],
+  ])("joins the caller's own, given as %s, which are not changed", async (_, headers) => {
+    const server = await serve();
+    const init = Object.freeze({ method: "POST", body: "text", headers });
+    const before = headers instanceof Headers ? [...headers] : JSON.stringify(headers);
+    await acmeAt(server.url)(token).fetch("/x", init);
+    expect(headers instanceof Headers ? [...headers] : JSON.stringify(headers)).toEqual(before);
+    expect(server.requests[0]).toMatchObject({
+      method: "POST",
+      body: "text",
+      headers: { "x-a": "1", authorization: `Bearer ${canary}` },
+    });
+  });
+
+  it("that a Request has set wins, and a Request that came in is not changed", async () => {
+    const server = await serve();
+    const auth = acmeAt(server.url)(token);
+    await auth.fetch(new Request(`${server.url}/x`, { headers: { authorization: "Bearer mine" } }));
+    const request = new Request(`${server.url}/x`, { method: "POST", body: "text", headers: { "x-a": "1" } });
+    await auth.fetch(request);
+    expect([...request.headers.keys()]).not.toContain("authorization");
+    expect(server.requests.map(({ headers, body }) => [headers.authorization, headers["x-a"], body])).toEqual([
+      ["Bearer mine", undefined, ""],
+      [`Bearer ${canary}`, "1", "text"],
+    ]);
+  });
+
+  it("is one that the provider names", async () => {
+    const server = await serve();
+    await acmeAt(server.url, { inject: header("X-API-Key") })(token).fetch("/x");
+    expect(server.requests[0]?.headers["x-api-key"]).toBe(canary);
+    expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it("goes to each of several origins", async () => {
+    const [first, second] = [await serve(), await serve()];
+    const auth = acmeAt(first.url, { origins: [first.url, second.url] })(token);
+    await auth.fetch(`${second.url}/x`);
+    expect(second.requests[0]?.headers.authorization).toBe(`Bearer ${canary}`);
+  });
+});
+
+describe("after a 401", () => {
+  const accepting = (good: string) =>
+    serve(({ headers }) => (headers.authorization === `Bearer ${good}` ? { body: "welcome" } : { status: 401, body: "no" }));
+  const giving = (...tokens: string[]) => {
+    let next = 0;
+    return vi.fn((_: SourceContext) => tokens[Math.min(next++, tokens.length - 1)]);
+  };
+
+  it("the sources are asked again, and a different token is sent once", async () => {
+    const server = await accepting("new");
+    const find = giving("old", "new");
+    const response = await acmeAt(server.url)({ token: find }).fetch("/x", { method: "POST", body: "text" });
+    expect(await response.text()).toBe("welcome");
+    expect(server.requests.map(({ headers, body }) => [headers.authorization, body])).toEqual([
+      ["Bearer old", "text"],
+      ["Bearer new", "text"],
+    ]);
+    expect(find.mock.calls.map(([{ reason }]) => reason)).toEqual(["initial", "rejected"]);
+  });
+
+  it("the same token is not sent again, and the answer comes back untouched", async () => {
+    const server = await accepting("other");
+    const response = await acmeAt(server.url)(token).fetch("/x");
+    expect([response.status, await response.text()]).toEqual([401, "no"]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("a second refusal is the answer", async () => {
+    const server = await accepting("third");
+    const response = await acmeAt(server.url)({ token: giving("first", "second", "third") }).fetch("/x");
+    expect(response.status).toBe(401);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("a body that can be read only once is not sent again, but the next request has the new token", async () => {
+    const server = await accepting("new");
+    const auth = acmeAt(server.url)({ token: giving("old", "new") });
+    const body = new Blob(["text"]).stream();
+    const response = await auth.fetch("/x", { method: "POST", body, duplex: "half" } as RequestInit);
+    expect([response.status, await response.text()]).toEqual([401, "no"]);
+    const asked = await auth.fetch(new Request(`${server.url}/x`, { method: "POST", body: "text" }));
+    expect(await asked.text()).toBe("welcome");
+  });
+
+  it("a Request without a body is sent again", async () => {
+    const server = await accepting("new");
+    const response = await acmeAt(server.url)({ token: giving("old", "new") }).fetch(new Request(`${server.url}/x`));
+    expect(await response.text()).toBe("welcome");
+  });
+
+  it("a burst of refusals of one token causes one search, and everybody is served", async () => {
+    const server = await accepting("new");
+    const find = giving("old", "new");
+    const auth = acmeAt(server.url)({ token: find });
+    const responses = await Promise.all(Array.from({ length: 200 }, (_, index) => auth.fetch(`/${index}`)));
+    expect(responses.every(({ status }) => status === 200)).toBe(true);
+    expect(find).toHaveBeenCalledTimes(2);
+  });
+
+  it("a search that fails leaves the service's own answer", async () => {
+    const server = await accepting("new");
+    let asked = 0;
+    const auth = acmeAt(server.url)({
+      token() {
+        if (asked++ > 0) throw new Error("the vault is sealed");
+        return "old";
+      },
+    });
+    const response = await auth.fetch("/x");
+    expect([response.status, await response.text()]).toEqual([401, "no"]);
+  });
+
+  it("a 403 asks nobody", async () => {
+    const server = await serve(() => ({ status: 403 }));
+    const find = giving("a", "b");
+    expect((await acmeAt(server.url)({ token: find }).fetch("/x")).status).toBe(403);
+    expect(find).toHaveBeenCalledOnce();
+  });
+
+  it("a foreign origin's refusal says nothing about the token", async () => {
+    const [own, foreign] = [await serve(), await serve(() => ({ status: 401 }))];
+    const find = giving("a", "b");
+    const auth = acmeAt(own.url)({ token: find });
+    await auth.fetch("/x");
+    expect((await auth.fetch(foreign.url)).status).toBe(401);
+    expect(find).toHaveBeenCalledOnce();
+  });
+
+  it("the provider may know that it means something else: the token is kept and nothing is sent again", async () => {
+    const server = await serve(() => ({ status: 401, body: { error: { type: "PermissionDenied" } } }));
+    const find = giving("a", "b");
+    const auth = acmeAt(server.url, {
+      classify: ({ body }) => (JSON.stringify(body).includes("PermissionDenied") ? { code: "AUTH_PERMISSION_DENIED" } : {}),
+    })({ token: find });
+    const response = await auth.fetch("/x");
+    expect(await response.json()).toEqual({ error: { type: "PermissionDenied" } });
+    await auth.fetch("/x");
+    expect(find).toHaveBeenCalledOnce();
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("no token", () => {
+  it("means no request: the reason comes instead", async () => {
+    const server = await serve();
+    const error = await acmeAt(server.url)({ env: {} })
+      .fetch("/x")
+      .catch((reason: unknown) => reason);
+    expect(isAuthError(error, "AUTH_TOKEN_NOT_FOUND")).toBe(true);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("because of a broken source never becomes an anonymous request", async () => {
+    const server = await serve();
+    const auth = acmeAt(server.url)({
+      token() {
+        throw new Error("the vault is sealed");
+      },
+      env: { ACME_TOKEN: "other identity" },
+    });
+    await expect(auth.fetch("/x")).rejects.toMatchObject({ code: "AUTH_TOKEN_SOURCE_FAILED" });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("comes back as a rejection, also where the options are broken", async () => {
+    const auth = acmeAt("http://acme.example")(token);
+    await expect(auth.fetch("/x")).rejects.toMatchObject({ code: "AUTH_PROVIDER_INVALID" });
+  });
+});
+
+describe("it is a fetch", () => {
+  it("that can be passed around", async () => {
+    const server = await serve();
+    const { fetch } = acmeAt(server.url)(token);
+    expect((await fetch("/x")).status).toBe(200);
+  });
+
+  it("that keeps the platform's own errors", async () => {
+    const server = await serve();
+    const auth = acmeAt(server.url)(token);
+    await server.close();
+    await expect(auth.fetch("/x")).rejects.toThrow(TypeError);
+    await expect(auth.fetch("https://")).rejects.toThrow(TypeError);
+  });
+
+  it("that stops with the caller's own reason: before, while waiting for the token, and after", async () => {
+    const server = await serve(() => ({ delayMs: 60_000 }));
+    const reason = new Error("no longer needed");
+    const slow = acmeAt(server.url)({ token: () => new Promise<never>(() => undefined) });
+    await expect(slow.fetch("/x", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const waiting = new AbortController();
+    const pending = slow.fetch(new Request(`${server.url}/x`, { signal: waiting.signal }));
+    waiting.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+    expect(server.requests).toHaveLength(0);
+
+    const sent = new AbortController();
+    const sending = acmeAt(server.url)(token).fetch("/x", { signal: sent.signal });
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    sent.abort(reason);
+    await expect(sending).rejects.toBe(reason);
+  });
+
+  it("over the caller's own fetch, where one is given", async () => {
+    const seen: unknown[] = [];
+    const auth = acmeAt("https://api.acme.example")({
+      ...token,
+      fetch: (input, init) => {
+        seen.push(input, new Headers(init?.headers).get("authorization"));
+        return Promise.resolve(new Response("own"));
+      },
+    });
+    expect(await (await auth.fetch("/x")).text()).toBe("own");
+    expect(seen).toEqual(["https://api.acme.example/x", `Bearer ${canary}`]);
+  });
+});
+
+it("serves two auths side by side without ever crossing their tokens", async () => {
+  const server = await serve();
+  const [ada, bob] = [acmeAt(server.url)({ token: "token-ada" }), acmeAt(server.url)({ token: "token-bob" })];
+  await Promise.all(
+    Array.from({ length: 500 }, (_, index) => [ada.fetch(`/ada/${index}`), bob.fetch(`/bob/${index}`)]).flat(),
+  );
+  expect(server.requests).toHaveLength(1_000);
+  for (const { path, headers } of server.requests) {
+    expect(headers.authorization).toBe(`Bearer token-${path.split("/")[1]}`);
+  }
+});
+
+it("loads once for callers who come together", async () => {
+  const server = await serve();
+  const find = vi.fn(async () => found(canary));
+  const auth = acmeAt(server.url, { inject: bearer() })({ token: find });
+  await Promise.all([auth.fetch("/a"), auth.fetch("/b"), auth.token(), auth.headers("/c")]);
+  expect(find).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,87 @@
+import { AuthError, type AuthErrorCode } from "./errors.ts";
+import { quotable } from "./mask.ts";
+import { leadsTo, parseUrl } from "./origin.ts";
+import type { Classification, ServiceAnswer } from "./provider-definition.ts";
+import { boundedWait, parseRetryAfter } from "./retry-after.ts";
+
+/** What judging an answer takes. */
+export interface Judgement {
+  readonly provider: { readonly id: string; readonly name: string; readonly tokenUrl: string | undefined };
+  readonly origins: readonly string[];
+  readonly url: string;
+  /** Where the token came from that was sent. */
+  readonly source: string;
+  readonly classify: ((answer: ServiceAnswer) => Classification) | undefined;
+  readonly requestIdHeader: string | undefined;
+  readonly now: () => number;
+  readonly mask: (text: string) => string;
+}
+
+/** The error for an answer that is not 2xx: by what the provider makes of it, else by its status. */
+export function answerError(judgement: Judgement, answer: ServiceAnswer): AuthError {
+  const { provider, source, mask } = judgement;
+  const { status } = answer;
+  const said = judgement.classify?.(answer) ?? {};
+  const code = said.code ?? codeOf(status, judgement, answer.headers);
+  const retryAfterMs =
+    boundedWait(said.retryAfterMs) ?? parseRetryAfter(answer.headers.get("retry-after"), judgement.now);
+  const words = said.reason === undefined ? "" : `: ${quotable(mask(said.reason)).replace(/[.!]+$/, "")}`;
+  return new AuthError(code, {
+    provider: provider.id,
+    message: `${sentence(code, provider.name, source)} (status ${status})${words}.`,
+    remedy: said.remedy ?? remedyFor(code, judgement, retryAfterMs),
+    status,
+    requestId: requestIdOf(judgement, answer) ?? said.requestId,
+    retryAfterMs,
+  });
+}
+
+/** The service's id for an answer, if it looks like one. */
+export function requestIdOf({ requestIdHeader, mask }: Judgement, { headers }: ServiceAnswer): string | undefined {
+  const id = requestIdHeader === undefined ? null : headers.get(requestIdHeader);
+  return id === null || id.trim() === "" ? undefined : quotable(mask(id));
+}
+
+function codeOf(status: number, { origins, url }: Judgement, headers: Headers): AuthErrorCode {
+  if (status === 401) return "AUTH_TOKEN_REJECTED";
+  if (status === 403) return "AUTH_PERMISSION_DENIED";
+  if (status === 429) return "AUTH_RATE_LIMITED";
+  if (status >= 500) return "AUTH_UNREACHABLE";
+  const target = status >= 300 && status < 400 ? parseUrl(headers.get("location") ?? "", url) : undefined;
+  return target !== undefined && !leadsTo(origins, target) ? "AUTH_ORIGIN_NOT_ALLOWED" : "AUTH_RESPONSE_MALFORMED";
+}
+
+function sentence(code: AuthErrorCode, service: string, source: string): string {
+  switch (code) {
+    case "AUTH_TOKEN_REJECTED":
+      return `${service} refused the token from ${source}`;
+    case "AUTH_TOKEN_EXPIRED":
+      return `${service} says that the token from ${source} has expired`;
+    case "AUTH_PERMISSION_DENIED":
+      return `${service} knows the token from ${source} and does not allow it this`;
+    case "AUTH_RATE_LIMITED":
+      return `${service} is being asked too often and did not judge the token from ${source}`;
+    case "AUTH_UNREACHABLE":
+      return `${service} is out of order and did not judge the token from ${source}`;
+    case "AUTH_ORIGIN_NOT_ALLOWED":
+      return `${service} redirected to another origin, where the token from ${source} must not go`;
+    default:
+      return `${service} answered in a way that says nothing about the token from ${source}`;
+  }
+}
+
+function remedyFor(code: AuthErrorCode, { provider, source }: Judgement, retryAfterMs: number | undefined): string {
+  switch (code) {
+    case "AUTH_TOKEN_REJECTED":
+    case "AUTH_TOKEN_EXPIRED":
+      return `Replace the token in ${source} by a new one${provider.tokenUrl === undefined ? "." : ` from ${provider.tokenUrl}`}`;
+    case "AUTH_PERMISSION_DENIED":
+      return "Ask an administrator for the permission, or use a token of somebody who has it.";
+    case "AUTH_RATE_LIMITED":
+      return retryAfterMs === undefined ? "Try again later." : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+    case "AUTH_UNREACHABLE":
+      return "Try again later; the token may be good.";
+    default:
+      return "Check that baseUrl is the address of the API.";
+  }
+}

@@ -1,0 +1,312 @@
+import { createFetch } from "./adapters/fetch.ts";
+import type { Judgement } from "./answer-error.ts";
+import { type Authorizer, authorizerOf, type RefusedAnswer } from "./authorizer.ts";
+import { isAuthError } from "./errors.ts";
+import { type AuthEvent, createEvents, type Events } from "./events.ts";
+import type { Explanation } from "./explain.ts";
+import { isHeaderValue } from "./header-injection.ts";
+import type { Identity } from "./identity.ts";
+import { readData } from "./json.ts";
+import { maskOf } from "./mask.ts";
+import { createDestinations, type Destinations, parseUrl } from "./origin.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
+import { resolveToken, type Search } from "./resolve-token.ts";
+import { isWorkers } from "./runtime.ts";
+import { type CheckedSetup, invalid, runSetup } from "./setup.ts";
+import type { TokenFunction } from "./sources/from-function.ts";
+import { createTokenCache, type Held, type TokenCache } from "./token-cache.ts";
+import type { Environment, SourceContext, TokenSource } from "./token-source.ts";
+import type { Token } from "./token.ts";
+import type { Verification } from "./verify.ts";
+
+/** Options that every provider takes. */
+export interface AuthOptions {
+  /** The token, a function that gives it, or a source. Comes before every other place. Blank counts as not given. */
+  readonly token?: string | TokenFunction | TokenSource | undefined;
+  /** Another address of the API. It replaces the provider's and, with it, the origins that receive the token. */
+  readonly baseUrl?: string | undefined;
+  /** Environment variables. Default: the process's. */
+  readonly env?: Environment | undefined;
+  /** What sends the requests. Default: the platform's `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** For a whole search for a token, and for `verify`. Milliseconds. Default: 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Is told what happens: sources tried, headers attached and withheld, and so on. Never a secret. */
+  readonly onEvent?: ((event: AuthEvent) => void) | undefined;
+  /** Lets a plain-http origin that is not loopback receive the token. Anyone on the way can read it then. */
+  readonly allowInsecureHttp?: boolean | undefined;
+  /** The clock. Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What a provider says of itself. */
+export interface ProviderFacts {
+  readonly id: string;
+  readonly name: string;
+  /** The page where a person makes a token. */
+  readonly tokenUrl?: string | undefined;
+}
+
+export interface TokenOptions {
+  /** Stops waiting, for this caller alone. */
+  readonly signal?: AbortSignal | undefined;
+  /** Asks the sources anew, whatever is held. */
+  readonly refresh?: boolean | undefined;
+}
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds. Default: the option `timeoutMs` of the auth. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface ExplainOptions {
+  /** Whether to ask the service as well. */
+  readonly verify?: boolean | undefined;
+}
+
+/** A provider bound to options: finds and holds the token, authorizes requests. Printing it shows no secret. */
+export interface Auth<I extends Identity = Identity> {
+  readonly provider: ProviderFacts;
+  /** Address of the API. */
+  readonly baseUrl: string;
+  /** The origins that may receive the token. */
+  readonly origins: readonly string[];
+  /**
+   * A drop-in `fetch`, to be passed around freely. It adds the header to requests for the origins and leaves all others
+   * alone. Relative inputs resolve against `baseUrl`. Rejects with an `AuthError` where no token can be had.
+   */
+  readonly fetch: typeof globalThis.fetch;
+  /** The headers that a URL may carry, `{}` if none: for axios, got and others. The values are secret. */
+  headers(url: string | URL): Promise<Record<string, string>>;
+  /** The current token. `refresh` asks the sources anew, whatever is held. */
+  token(options?: TokenOptions): Promise<Token>;
+  /**
+   * Asks the service whom the token speaks for.
+   *
+   * @throws {AuthError} `AUTH_TOKEN_REJECTED`, `AUTH_TOKEN_EXPIRED`, `AUTH_PERMISSION_DENIED`, `AUTH_RATE_LIMITED` (with
+   * `retryAfterMs`), `AUTH_UNREACHABLE` (nothing is known of the token), `AUTH_RESPONSE_MALFORMED`,
+   * `AUTH_ORIGIN_NOT_ALLOWED`, and whatever finding the token throws.
+   */
+  verify(options?: VerifyOptions): Promise<Verification<I>>;
+  /** How it came to its token, or why it has none. Never throws; holds no secret. */
+  explain(options?: ExplainOptions): Promise<Explanation<I>>;
+  /** Forgets the token: the service refused it. Where one is given, only if it is still the held one. */
+  reject(token?: Token): void;
+}
+
+/** For a whole search, and for verify. Milliseconds. */
+const defaultTimeoutMs = 30_000;
+
+/** Everything that the first use brings to life. */
+interface Live<I extends Identity> {
+  readonly setup: CheckedSetup<I>;
+  readonly provider: Judgement["provider"];
+  readonly context: SourceContexts;
+  readonly timeoutMs: number;
+  readonly events: Events;
+  readonly cache: TokenCache;
+  readonly authorizer: Authorizer;
+  readonly destinations: Destinations;
+}
+
+type SourceContexts = Omit<SourceContext, "signal" | "reason">;
+
+/** An auth of a definition. It reads nothing yet. */
+export function createAuth<Options extends object, I extends Identity>(
+  definition: ProviderDefinition<Options, I>,
+  given: (Options & AuthOptions) | undefined,
+): Auth<I> {
+  // Own properties only, without a prototype: what somebody put on Object.prototype is nobody's option.
+  const options: Options & AuthOptions = Object.assign(Object.create(null), given);
+  let live: Live<I> | undefined;
+  const use = (): Live<I> => (live ??= bringToLife(definition, options));
+
+  async function verify(asked: VerifyOptions = {}): Promise<Verification<I>> {
+    return verifyLive(use(), asked);
+  }
+
+  const auth: Auth<I> = {
+    provider: {
+      id: definition.id,
+      name: definition.name,
+      get tokenUrl() {
+        return use().provider.tokenUrl;
+      },
+    },
+    get baseUrl() {
+      return use().setup.baseUrl;
+    },
+    get origins() {
+      return use().setup.origins;
+    },
+    fetch: createFetch(() => {
+      const { authorizer, destinations, context } = use();
+      return { authorizer, destinations, fetch: context.fetch, platform: options.fetch === undefined };
+    }),
+    headers(url) {
+      try {
+        return headersFor(use(), url);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    async token({ signal, refresh } = {}) {
+      return (await use().cache.get(signal, refresh)).token;
+    },
+    verify,
+    async explain(asked = {}) {
+      const { explain } = await import("./explain.ts");
+      const find = (): Promise<Held> => use().cache.get();
+      return explain({ id: definition.id, use, find, verify }, asked);
+    },
+    reject(token) {
+      live?.cache.reject(token && live.setup.inject.format(token.reveal()));
+    },
+  };
+  Object.defineProperty(auth, authorizerOf, { get: () => use().authorizer });
+  return auth;
+}
+
+function bringToLife<Options extends object, I extends Identity>(
+  definition: ProviderDefinition<Options, I>,
+  options: Options & AuthOptions,
+): Live<I> {
+  const { id, name } = definition;
+  const { timeoutMs = defaultTimeoutMs, now = Date.now } = options;
+  if (!(timeoutMs > 0)) throw invalid(id, "timeoutMs is not above zero", "Give timeoutMs in milliseconds.");
+  const context: SourceContexts = {
+    env: options.env ?? processEnvironment(),
+    // Looked up at each call, since the platform loads its own only when it is touched.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    now,
+  };
+  const setup = runSetup(definition, options, context);
+  const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl };
+  const events = createEvents(id, now, options.onEvent);
+  const search: Search = { provider, sources: setup.sources, context, events, timeoutMs };
+  const cache = createTokenCache({
+    now,
+    shared: !isWorkers(),
+    async load(reason, signal) {
+      const startedAt = now();
+      const { token, attempts } = await resolveToken(search, reason, signal);
+      const header = formatHeader(setup, id, token);
+      if (events.wants("token.loaded")) {
+        const { source, expiresAt } = token;
+        const durationMs = now() - startedAt;
+        events.emit("token.loaded", { source, durationMs, ...(expiresAt !== undefined && { expiresAt }) });
+      }
+      return { token, header, attempts };
+    },
+    onRejected({ token }) {
+      if (events.wants("token.rejected")) events.emit("token.rejected", { source: token.source });
+    },
+  });
+  const authorizer = createAuthorizer(setup, cache, events);
+  const destinations = createDestinations(setup.baseUrl, setup.origins);
+  return { setup, provider, context, timeoutMs, events, cache, authorizer, destinations };
+}
+
+function createAuthorizer<I extends Identity>(setup: CheckedSetup<I>, cache: TokenCache, events: Events): Authorizer {
+  const { classify } = setup;
+  return {
+    header: setup.inject.header,
+    origins: setup.origins,
+    readsRefusals: classify !== undefined,
+    current: () => cache.current()?.header,
+    async load(signal) {
+      return (await cache.get(signal)).header;
+    },
+    async replace(value, answer, signal) {
+      if (answer !== undefined && classify !== undefined && isNoRefusal(classify, value, answer)) return undefined;
+      return (await cache.replace(value, signal))?.header;
+    },
+    attached(origin) {
+      if (!events.wants("header.attached")) return;
+      events.emit("header.attached", { origin, source: cache.current()?.token.source ?? "" });
+    },
+    withheld(url, reason) {
+      if (events.wants("header.withheld")) {
+        events.emit("header.withheld", { origin: parseUrl(url)?.origin ?? "null", reason });
+      }
+    },
+  };
+}
+
+/** Whether the service means by a 401 something else than that the token is no good. */
+function isNoRefusal(
+  classify: NonNullable<CheckedSetup<Identity>["classify"]>,
+  value: string,
+  { status, headers, body }: RefusedAnswer,
+): boolean {
+  const { code = "AUTH_TOKEN_REJECTED" } = classify({ status, headers, body: readData(body, maskOf([value])) });
+  return code !== "AUTH_TOKEN_REJECTED" && code !== "AUTH_TOKEN_EXPIRED";
+}
+
+function formatHeader<I extends Identity>({ inject }: CheckedSetup<I>, id: string, token: Token): string {
+  const remedy = "Correct the format function of the provider's header injection.";
+  let value: unknown;
+  try {
+    value = inject.format(token.reveal());
+  } catch {
+    // Not a cause either: its message may quote the token.
+    throw invalid(id, `the format function of ${inject.header} threw`, remedy);
+  }
+  if (isHeaderValue(value)) return value;
+  throw invalid(id, `the format function of ${inject.header} gave no header value`, remedy);
+}
+
+/** Not an async function: a cached token costs one promise, the one that is returned. */
+function headersFor<I extends Identity>(live: Live<I>, url: string | URL): Promise<Record<string, string>> {
+  const { destinations, authorizer } = live;
+  const target = destinations.resolve(String(url));
+  const origin = destinations.allowed(target);
+  if (origin === undefined) {
+    authorizer.withheld(target, "foreign origin");
+    return Promise.resolve({});
+  }
+  const value = authorizer.current();
+  if (value === undefined) return authorizer.load().then((loaded) => carrying(authorizer, origin, loaded));
+  return Promise.resolve(carrying(authorizer, origin, value));
+}
+
+function carrying(authorizer: Authorizer, origin: string, value: string): Record<string, string> {
+  authorizer.attached(origin);
+  return { [authorizer.header]: value };
+}
+
+async function verifyLive<I extends Identity>(live: Live<I>, asked: VerifyOptions): Promise<Verification<I>> {
+  const { setup, provider, context, events, cache } = live;
+  const { now, fetch } = context;
+  const { signal, timeoutMs = live.timeoutMs } = asked;
+  const startedAt = now();
+  const done = (outcome: string, facts: { status?: number | undefined; requestId?: string | undefined } = {}): void => {
+    if (!events.wants("verify.done")) return;
+    const { status, requestId } = facts;
+    events.emit("verify.done", {
+      outcome,
+      durationMs: now() - startedAt,
+      ...(status !== undefined && { status }),
+      ...(requestId !== undefined && { requestId }),
+    });
+  };
+  let held: Held | undefined;
+  try {
+    const { verify } = await import("./verify.ts");
+    held = await cache.get(signal);
+    const { token, header } = held;
+    const result = await verify({ provider, setup, token, header, fetch, now, startedAt, timeoutMs, signal });
+    done("verified", result);
+    return result;
+  } catch (error) {
+    if (!isAuthError(error)) throw error;
+    if (error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED") cache.reject(held?.header);
+    done(error.code, error);
+    throw error;
+  }
+}
+
+function processEnvironment(): Environment {
+  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
+}

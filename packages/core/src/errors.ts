@@ -1,0 +1,89 @@
+import type { SourceAttempt } from "./source-attempt.ts";
+
+/** What went wrong, as a name to branch on. Codes are permanent: added, never renamed. */
+export type AuthErrorCode =
+  | "AUTH_PROVIDER_INVALID"
+  | "AUTH_TOKEN_NOT_FOUND"
+  | "AUTH_TOKEN_SOURCE_FAILED"
+  | "AUTH_TOKEN_MALFORMED"
+  | "AUTH_TOKEN_REJECTED"
+  | "AUTH_TOKEN_EXPIRED"
+  | "AUTH_PERMISSION_DENIED"
+  | "AUTH_RATE_LIMITED"
+  | "AUTH_UNREACHABLE"
+  | "AUTH_RESPONSE_MALFORMED"
+  | "AUTH_ORIGIN_NOT_ALLOWED"
+  | "AUTH_LOGIN_FAILED"
+  | "AUTH_OTP_REQUIRED";
+
+export interface AuthErrorInit {
+  /** Id of the provider that failed. */
+  readonly provider: string;
+  /** What happened and why, in one sentence. Never contains a token. */
+  readonly message: string;
+  /** The next thing to do, in one imperative sentence. */
+  readonly remedy: string;
+  /** An error that holds no secret. An HTTP client's error holds the request, so it is never one. */
+  readonly cause?: unknown;
+  /** HTTP status of the answer, where there was one. */
+  readonly status?: number | undefined;
+  /** The service's id for the answer, to quote to its support. */
+  readonly requestId?: string | undefined;
+  /** How long the service asks to wait. Milliseconds, a day at most. */
+  readonly retryAfterMs?: number | undefined;
+  /** What each token source said, in the order they were asked. */
+  readonly attempts?: readonly SourceAttempt[] | undefined;
+}
+
+// Registered globally: a provider package carries its own copy of this class, and the copies recognise each other.
+const brand = Symbol.for("auth-providers.AuthError");
+
+/** The one error that this package and its providers throw on purpose. It never holds a token. */
+export class AuthError extends Error {
+  /** What went wrong. */
+  readonly code: AuthErrorCode;
+  /** Id of the provider that failed. */
+  readonly provider: string;
+  /** The next thing to do, in one imperative sentence. It also ends the message. */
+  readonly remedy: string;
+  /** HTTP status of the answer, where there was one. */
+  declare readonly status?: number;
+  /** The service's id for the answer, where it gave one. */
+  declare readonly requestId?: string;
+  /** How long the service asks to wait, where it said so. Milliseconds, a day at most. */
+  declare readonly retryAfterMs?: number;
+  /** What each token source said, where the failure came while looking for a token. */
+  declare readonly attempts?: readonly SourceAttempt[];
+
+  constructor(code: AuthErrorCode, init: AuthErrorInit) {
+    super(
+      `${init.provider}: ${init.message} ${init.remedy}`,
+      init.cause === undefined ? undefined : { cause: init.cause },
+    );
+    this.code = code;
+    this.provider = init.provider;
+    this.remedy = init.remedy;
+    for (const fact of ["status", "requestId", "retryAfterMs", "attempts"] as const) {
+      if (init[fact] !== undefined) Object.assign(this, { [fact]: init[fact] });
+    }
+    Object.defineProperty(this, "name", { value: "AuthError" });
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** The facts without the stack, for logs. */
+  toJSON(): Record<string, unknown> {
+    return { name: "AuthError", message: this.message, ...(this as object) };
+  }
+}
+
+/**
+ * Whether a caught value is an {@link AuthError}, from whichever installed copy, and of the given code if one is given.
+ */
+export function isAuthError(error: unknown, code?: AuthErrorCode): error is AuthError {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    Object.hasOwn(error, brand) &&
+    (code === undefined || (error as AuthError).code === code)
+  );
+}

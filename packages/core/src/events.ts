@@ -1,0 +1,95 @@
+interface EventBase {
+  /** Id of the provider. */
+  readonly provider: string;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What happened, for logs, metrics and traces. Never holds a token. */
+export type AuthEvent =
+  | (EventBase & {
+      readonly type: "source.tried";
+      readonly source: string;
+      readonly outcome: "used" | "unavailable" | "failed";
+      readonly durationMs: number;
+      readonly reason?: string;
+    })
+  | (EventBase & {
+      readonly type: "token.loaded";
+      readonly source: string;
+      readonly durationMs: number;
+      readonly expiresAt?: number;
+    })
+  | (EventBase & { readonly type: "token.rejected"; readonly source: string })
+  | (EventBase & { readonly type: "header.attached"; readonly origin: string; readonly source: string })
+  | (EventBase & {
+      readonly type: "header.withheld";
+      readonly origin: string;
+      /** `foreign origin`, or `set by the caller`: the request has a header of that name already. */
+      readonly reason: "foreign origin" | "set by the caller";
+    })
+  | (EventBase & {
+      readonly type: "verify.done";
+      /** `verified`, or the code of the error. */
+      readonly outcome: string;
+      readonly durationMs: number;
+      readonly status?: number;
+      readonly requestId?: string;
+    });
+
+export type AuthEventType = AuthEvent["type"];
+
+type Facts<Type extends AuthEventType> = Omit<Extract<AuthEvent, { type: Type }>, "type" | "provider" | "at">;
+
+/** Where a provider's events go. */
+export interface Events {
+  /** Whether anybody listens. Ask before putting an event's facts together. */
+  wants(type: AuthEventType): boolean;
+  emit<Type extends AuthEventType>(type: Type, facts: Facts<Type>): void;
+}
+
+interface Channel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+}
+
+/**
+ * Events go to the `onEvent` function and, where the runtime has `node:diagnostics_channel`, to the channels
+ * `auth-providers:<type>`. A listener that throws disturbs nobody.
+ */
+export function createEvents(
+  provider: string,
+  now: () => number,
+  onEvent: ((event: AuthEvent) => void) | undefined,
+): Events {
+  return {
+    wants: (type) => onEvent !== undefined || channelOf(type)?.hasSubscribers === true,
+    emit(type, facts) {
+      const event = { type, provider, at: now(), ...facts } as unknown as AuthEvent;
+      if (onEvent !== undefined) ignoreFailure(() => onEvent(event));
+      channelOf(type)?.publish(event);
+    },
+  };
+}
+
+const channels = new Map<string, Channel | undefined>();
+
+function channelOf(type: AuthEventType): Channel | undefined {
+  if (!channels.has(type)) {
+    // Not an import, since the main entry has to load where there are no `node:` modules.
+    const { process } = globalThis as {
+      process?: { getBuiltinModule?: (name: string) => { channel(name: string): Channel } | undefined };
+    };
+    channels.set(type, process?.getBuiltinModule?.("node:diagnostics_channel")?.channel(`auth-providers:${type}`));
+  }
+  return channels.get(type);
+}
+
+function ignoreFailure(listener: () => unknown): void {
+  try {
+    const result = listener();
+    if (result instanceof Promise) result.catch(() => undefined);
+  } catch {
+    // The listener's own affair: a request must not fail because somebody could not log it.
+  }
+}

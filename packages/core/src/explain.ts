@@ -1,0 +1,121 @@
+import { type AuthErrorCode, isAuthError } from "./errors.ts";
+import type { Identity } from "./identity.ts";
+import { safeMessage } from "./mask.ts";
+import type { CheckedSetup } from "./setup.ts";
+import type { SourceAttempt } from "./source-attempt.ts";
+import type { Token } from "./token.ts";
+import type { SourceContext, TokenSource } from "./token-source.ts";
+
+/** How an auth came to its token, or why it has none. JSON-safe; holds no secret. */
+export interface Explanation<I extends Identity = Identity> {
+  /** Id of the provider. */
+  readonly provider: string;
+  /** Absent where the options are so broken that there is none. */
+  readonly baseUrl?: string;
+  readonly origins: readonly string[];
+  /** `found`: a token, not verified. `failed`: see `error`. */
+  readonly outcome: "found" | "verified" | "failed";
+  /** One for each source, in order. */
+  readonly attempts: readonly SourceAttempt[];
+  readonly warnings: readonly string[];
+  /** Where `verify` was asked for and the service accepted the token. */
+  readonly identity?: I;
+  readonly error?: ExplainedError;
+}
+
+/** An `AuthError` as data. */
+export interface ExplainedError {
+  readonly code: AuthErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  readonly status?: number;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** What explaining takes of an auth. */
+export interface Explainable<I extends Identity> {
+  readonly id: string;
+  readonly use: () => {
+    readonly setup: CheckedSetup<I>;
+    readonly context: Omit<SourceContext, "signal" | "reason">;
+  };
+  readonly find: () => Promise<{ readonly token: Token; readonly attempts: readonly SourceAttempt[] }>;
+  readonly verify: () => Promise<{ readonly identity: I }>;
+}
+
+export async function explain<I extends Identity>(
+  subject: Explainable<I>,
+  options: { readonly verify?: boolean | undefined },
+): Promise<Explanation<I>> {
+  const told: Mutable<Explanation<I>> = {
+    provider: subject.id,
+    origins: [],
+    outcome: "failed",
+    attempts: [],
+    warnings: [],
+  };
+  try {
+    const { setup, context } = subject.use();
+    told.baseUrl = setup.baseUrl;
+    told.origins = setup.origins;
+    told.warnings = setup.warnings ?? [];
+    const { token, attempts } = await subject.find();
+    told.attempts = attempts;
+    told.warnings = [...told.warnings, ...(await conflicts(setup.sources, attempts, token, context))];
+    told.outcome = "found";
+    if (options.verify === true) {
+      told.identity = (await subject.verify()).identity;
+      told.outcome = "verified";
+    }
+  } catch (error) {
+    told.outcome = "failed";
+    told.error = errorAsData(error);
+    if (isAuthError(error) && error.attempts !== undefined) told.attempts = error.attempts;
+  }
+  return told;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Sources behind the used one that hold another token, of those that can be asked at once. */
+async function conflicts(
+  sources: readonly TokenSource[],
+  attempts: readonly SourceAttempt[],
+  token: Token,
+  context: Omit<SourceContext, "signal" | "reason">,
+): Promise<string[]> {
+  const warnings: string[] = [];
+  const untried = attempts.findIndex(({ outcome }) => outcome === "not tried");
+  for (const source of untried === -1 ? [] : sources.slice(untried)) {
+    if (source.immediate !== true) continue;
+    try {
+      const result = await source.resolve({ ...context, reason: "initial", signal: new AbortController().signal });
+      if (result.outcome !== "found") continue;
+      const other = result.reveal().trim();
+      if (other !== "" && other !== token.reveal()) {
+        const name = result.source ?? source.name;
+        warnings.push(`${name} holds another token, which is not used: ${token.source} comes first.`);
+      }
+    } catch {
+      // A source behind the used one that is broken takes no part in the decision.
+    }
+  }
+  return warnings;
+}
+
+function errorAsData(error: unknown): ExplainedError {
+  if (!isAuthError(error)) {
+    const remedy = "Report this as a defect of the provider package.";
+    return { code: "AUTH_PROVIDER_INVALID", message: safeMessage(error), remedy };
+  }
+  const { code, message, remedy, status, requestId, retryAfterMs } = error;
+  return {
+    code,
+    message,
+    remedy,
+    ...(status !== undefined && { status }),
+    ...(requestId !== undefined && { requestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}

@@ -1,0 +1,34 @@
+export type { Auth, AuthOptions, ExplainOptions, ProviderFacts, TokenOptions, VerifyOptions } from "./auth.ts";
+export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
+export type { AuthEvent, AuthEventType } from "./events.ts";
+export type { ExplainedError, Explanation } from "./explain.ts";
+export { basic, bearer, header, type HeaderInjection } from "./header-injection.ts";
+export type { Identity } from "./identity.ts";
+export { defineProvider, type Provider } from "./provider.ts";
+export type {
+  Classification,
+  FailedTry,
+  ProviderDefinition,
+  ProviderSetup,
+  ServiceAnswer,
+  SetupContext,
+  VerifyEndpoint,
+} from "./provider-definition.ts";
+export { parseRetryAfter } from "./retry-after.ts";
+export type { SourceAttempt } from "./source-attempt.ts";
+export { chain } from "./sources/chain.ts";
+export { fromEnv } from "./sources/from-env.ts";
+export { fromFunction, type FromFunctionOptions, type FunctionResult, type TokenFunction } from "./sources/from-function.ts";
+export { fromValue } from "./sources/from-value.ts";
+export type { Token } from "./token.ts";
+export {
+  type Environment,
+  found,
+  type Found,
+  type SourceContext,
+  type SourceResult,
+  type TokenSource,
+  unavailable,
+  type Unavailable,
+} from "./token-source.ts";
+export type { Verification } from "./verify.ts";

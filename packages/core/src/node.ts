@@ -1,0 +1,1 @@
+export { fromFile, type FromFileOptions } from "./sources/from-file.ts";

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+
+import { createDestinations, isLoopback, parseOrigin } from "./origin.ts";
+
+describe("an origin that is to receive the token", () => {
+  it.each([
+    ["https://api.acme.example", "https://api.acme.example"],
+    ["https://API.acme.example:443/", "https://api.acme.example"],
+    ["https://api.acme.example:8443", "https://api.acme.example:8443"],
+    ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["http://[::1]:8080", "http://[::1]:8080"],
+    ["http://localhost", "http://localhost"],
+  ])("is read from %s", (text, origin) => {
+    expect(parseOrigin(text, false)).toEqual({ origin });
+  });
+
+  it.each([
+    "",
+    "*",
+    "https://",
+    "https://*",
+    "https://*.acme.example",
+    "api.acme.example",
+    "https://api.acme.example/v1",
+    "https://api.acme.example?x",
+    "https://api.acme.example/#",
+    "https://user@api.acme.example",
+    "https://user:secret@api.acme.example",
+    "http://api.acme.example",
+    "http://localhost.",
+    "http://localhost.evil.example",
+    "http://127.0.0.1.evil.example",
+    "ftp://api.acme.example",
+    "file:///etc/passwd",
+    "data:text/plain,x",
+  ])("is not read from %j", (text) => {
+    expect(parseOrigin(text, false)).toHaveProperty("problem");
+  });
+
+  it("may be plain http where the caller says so", () => {
+    expect(parseOrigin("http://10.0.3.7:8080", true)).toEqual({ origin: "http://10.0.3.7:8080" });
+  });
+
+  it("does not show a password that somebody put into it", () => {
+    expect(JSON.stringify(parseOrigin("https://u:hunter2hunter2@a.example", false))).not.toContain("hunter2");
+  });
+});
+
+it.each([
+  ["127.0.0.1", true],
+  ["127.8.9.10", true],
+  ["[::1]", true],
+  ["localhost", true],
+  ["localhost.", false],
+  ["a.localhost", false],
+  ["127.0.0.1.evil.example", false],
+  ["0.0.0.0", false],
+  ["[::ffff:7f00:1]", false],
+])("takes %s for this machine: %s", (hostname, expected) => {
+  expect(isLoopback(hostname)).toBe(expected);
+});
+
+describe("where an input leads", () => {
+  const { resolve, allowed } = createDestinations("https://api.acme.example/v1/", [
+    "https://api.acme.example",
+    "https://files.acme.example:8443",
+  ]);
+
+  it.each([
+    "/issues",
+    "/",
+    "issues",
+    "?limit=10",
+    "",
+    "../x",
+    "//evil.example/x",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "\n//evil.example",
+    " //evil.example",
+    "https:/issues",
+    "https:evil",
+    "https://evil.example/",
+    "https://api.acme.example/x",
+    "https://api.acme.example",
+    "https://api.acme.example\\@evil.example/",
+    "HTTPS://API.ACME.EXAMPLE/x",
+    "https://api.acme.example:443/x",
+  ])("is what the URL standard says, for %j", (input) => {
+    expect(new URL(resolve(input)).href).toBe(new URL(input, "https://api.acme.example/v1/").href);
+  });
+
+  it.each([
+    ["https://api.acme.example/x", "https://api.acme.example"],
+    ["https://api.acme.example", "https://api.acme.example"],
+    ["https://api.acme.example?x", "https://api.acme.example"],
+    ["HTTPS://API.acme.EXAMPLE:443/x", "https://api.acme.example"],
+    ["https://files.acme.example:8443/x", "https://files.acme.example:8443"],
+  ])("is allowed for %s", (url, origin) => {
+    expect(allowed(url)).toBe(origin);
+  });
+
+  it.each([
+    "http://api.acme.example/",
+    "https://api.acme.example:8443/",
+    "https://files.acme.example/",
+    "https://api.acme.example.evil.example/",
+    "https://evil.example/?https://api.acme.example/",
+    "https://evil.example/https://api.acme.example/",
+    "https://api.acme.example@evil.example/",
+    "https://api.acme.example%2F@evil.example/",
+    "https://user@api.acme.example/",
+    "https://api.acme.example.:443/",
+    "https://xapi.acme.example/",
+    "data:text/plain,x",
+    "not a url",
+    "",
+  ])("is foreign for %j", (url) => {
+    expect(allowed(url)).toBeUndefined();
+  });
+});

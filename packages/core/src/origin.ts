@@ -1,0 +1,67 @@
+/** A parsed origin, or what keeps the text from being one. */
+export type OriginResult = { readonly origin: string } | { readonly problem: string };
+
+/**
+ * Reads an origin that is to receive a token: scheme, host and port, nothing else. Plain http is for loopback addresses
+ * only, unless the caller says that it may be.
+ */
+export function parseOrigin(text: string, insecure: boolean): OriginResult {
+  const url = parseUrl(text);
+  if (url === undefined) return { problem: `"${text}" is not a URL` };
+  if (url.username !== "" || url.password !== "") return { problem: "it has a user name or password in it" };
+  if (url.protocol !== "https:" && url.protocol !== "http:") return { problem: `"${text}" is neither https nor http` };
+  if (url.hostname.includes("*")) return { problem: `"${text}" has a wildcard` };
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || text.includes("?") || text.includes("#")) {
+    return { problem: `"${url.origin}${url.pathname}" has a path or query behind the origin` };
+  }
+  if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
+    return { problem: `"${url.origin}" is plain http, which shows the token to everyone on the way` };
+  }
+  return { origin: url.origin };
+}
+
+/** The absolute URL of a text, or `undefined` if it is none. */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  return URL.canParse(text, base) ? new URL(text, base) : undefined;
+}
+
+/** Whether a URL's host name is this machine for certain. `localhost.` and names below `localhost` depend on DNS. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Whether a URL leads to one of the origins. A URL with a user name in it brings its own credentials: never. */
+export function leadsTo(origins: readonly string[], url: URL): boolean {
+  return url.username === "" && url.password === "" && origins.includes(url.origin);
+}
+
+/** Where inputs lead, and whether the token may go there. Made once for an auth, asked for each request. */
+export interface Destinations {
+  /** The absolute URL of an input: relative to the base URL, or as the URL standard reads it. */
+  resolve(input: string): string;
+  /** The allowed origin that an absolute URL is on, or `undefined`. */
+  allowed(url: string): string | undefined;
+}
+
+export function createDestinations(baseUrl: string, origins: readonly string[]): Destinations {
+  const baseOrigin = new URL(baseUrl).origin;
+  const prefixes = origins.map((origin) => `${origin}/`);
+  const [prefix = ""] = prefixes;
+  return {
+    resolve(input) {
+      if (input.startsWith(prefix)) return input;
+      const second = input.charCodeAt(1);
+      // `/path`, but not `//host`, `/\\host`, nor `/` and a character that the URL parser removes.
+      if (input.charCodeAt(0) === 47 && second > 32 && second !== 47 && second !== 92) return baseOrigin + input;
+      return parseUrl(input, baseUrl)?.href ?? input;
+    },
+    allowed(url) {
+      // A text that begins with an origin and a slash is on that origin, whatever follows: no need to parse it.
+      if (url.startsWith(prefix)) return origins[0];
+      const index = prefixes.findIndex((one) => url.startsWith(one));
+      if (index !== -1) return origins[index];
+      const parsed = parseUrl(url);
+      return parsed !== undefined && leadsTo(origins, parsed) ? parsed.origin : undefined;
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { AuthErrorCode } from "./errors.ts";
+import type { HeaderInjection } from "./header-injection.ts";
+import type { Identity } from "./identity.ts";
+import type { Environment, TokenSource } from "./token-source.ts";
+
+/** A service described as data. {@link defineProvider} makes a factory of it. */
+export interface ProviderDefinition<Options extends object, I extends Identity> {
+  /** Version of this interface. */
+  readonly specVersion: 1;
+  /** Lower-case, as the last part of the package's name: `acme`. */
+  readonly id: string;
+  /** The service's name for people: `Acme`. */
+  readonly name: string;
+  /** The page where a person makes a token. It ends the remedies. */
+  readonly tokenUrl?: string;
+  /**
+   * Turns the options into what this auth is. Synchronous; run at the first use of an auth, never before; sends nothing.
+   * An option that breaks a rule is thrown as an `Error` that says so; it becomes `AUTH_PROVIDER_INVALID`.
+   */
+  readonly setup: (options: Readonly<Options>, context: SetupContext) => ProviderSetup<I>;
+}
+
+export interface SetupContext {
+  /** The option `env`, else the process's environment. */
+  readonly env: Environment;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What a provider is with its options applied. */
+export interface ProviderSetup<I extends Identity> {
+  /** Address of the API. Relative inputs resolve against it. */
+  readonly baseUrl: string;
+  /** The origins that may receive the token. Default: the origin of `baseUrl`, which must be among them. */
+  readonly origins?: readonly string[];
+  /** Where to look for the token, in order. The option `token`, which every provider has, comes before them. */
+  readonly sources: readonly TokenSource[];
+  /** Default: `bearer()`. */
+  readonly inject?: HeaderInjection;
+  readonly verify: VerifyEndpoint<I>;
+  /** What this service means by an answer that is not 2xx. The one place for a service's knowledge of errors. */
+  readonly classify?: (answer: ServiceAnswer) => Classification;
+  /** Name of the header with the service's id for an answer. */
+  readonly requestIdHeader?: string;
+  /** How long to wait before a retry. Milliseconds. Default: what the service asks for, else a growing pause. */
+  readonly retryDelayMs?: (failed: FailedTry) => number;
+  /** Plain-http origins that the platform itself gave, such as a job's API server. */
+  readonly insecureOrigins?: readonly string[];
+  /** For `explain`: what is odd, and still works. */
+  readonly warnings?: readonly string[];
+  /** Where it depends on the options. */
+  readonly tokenUrl?: string;
+}
+
+/** The request that asks the service whom the token speaks for. */
+export interface VerifyEndpoint<I extends Identity> {
+  /** Default: `GET`. */
+  readonly method?: "GET" | "POST";
+  /** Resolved against `baseUrl`; has to stay within the origins. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Reads the answer. `undefined`: it is not of the documented shape. */
+  readonly identify: (body: unknown) => I | undefined;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; the text where it is none; `undefined` where there is no body. The token, if echoed, is masked. */
+  readonly body: unknown;
+}
+
+/** What an answer means. What is left out is judged by the status. */
+export interface Classification {
+  readonly code?: AuthErrorCode | undefined;
+  /** Why, in the service's words or better ones. One sentence. */
+  readonly reason?: string | undefined;
+  /** What to do, in one imperative sentence. */
+  readonly remedy?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** Milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export interface FailedTry {
+  /** How many tries have failed, this one included. */
+  readonly attempts: number;
+  /** Absent where there was no answer. */
+  readonly status?: number;
+  /** What the service asked for. Milliseconds, a day at most. */
+  readonly retryAfterMs?: number;
+}

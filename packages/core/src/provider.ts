@@ -1,0 +1,44 @@
+import { type Auth, type AuthOptions, createAuth } from "./auth.ts";
+import type { Identity } from "./identity.ts";
+import { parseUrl } from "./origin.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
+import { invalid } from "./setup.ts";
+
+/** Makes an auth. Calling it is free: nothing is read before the auth is used. */
+export interface Provider<Options extends object, I extends Identity> {
+  (options?: Options & AuthOptions): Auth<I>;
+  readonly id: string;
+  readonly name: string;
+  /** The page where a person makes a token. */
+  readonly tokenUrl?: string;
+}
+
+/**
+ * Makes a factory of a service's description. The factory takes the provider's own options and those of every provider.
+ *
+ * @throws {AuthError} `AUTH_PROVIDER_INVALID` when the definition breaks a rule. What only the options can show comes from
+ * the first use of an auth.
+ */
+export function defineProvider<Options extends object, I extends Identity>(
+  definition: ProviderDefinition<Options, I>,
+): Provider<Options, I> {
+  check(definition);
+  const { id, name, tokenUrl } = definition;
+  const factory = (options?: Options & AuthOptions): Auth<I> => createAuth<Options, I>(definition, options);
+  const facts = { id, name, ...(tokenUrl !== undefined && { tokenUrl }) };
+  for (const [fact, value] of Object.entries(facts)) Object.defineProperty(factory, fact, { value, enumerable: true });
+  return factory as Provider<Options, I>;
+}
+
+function check(definition: ProviderDefinition<never, Identity>): void {
+  const { specVersion, id, name, tokenUrl, setup } = definition;
+  if (typeof id !== "string" || !/^[a-z][a-z0-9-]*$/.test(id)) {
+    throw invalid("provider", "its id is not lower-case letters, digits and hyphens", "Give an id such as acme.");
+  }
+  if ((specVersion as unknown) !== 1) throw invalid(id, "its specVersion is not 1", "Give specVersion: 1.");
+  if (typeof name !== "string" || name.trim() === "") throw invalid(id, "it has no name", "Give the service's name.");
+  if (typeof setup !== "function") throw invalid(id, "it has no setup function", "Give setup: (options, context) => ….");
+  if (tokenUrl !== undefined && parseUrl(tokenUrl)?.protocol !== "https:") {
+    throw invalid(id, "its tokenUrl is not an https URL", "Give the address of the page where tokens are made.");
+  }
+}

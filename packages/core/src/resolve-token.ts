@@ -1,0 +1,177 @@
+import { AuthError, isAuthError } from "./errors.ts";
+import type { Events } from "./events.ts";
+import { safeCause, safeMessage } from "./mask.ts";
+import type { SourceAttempt } from "./source-attempt.ts";
+import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
+import { createToken, type Token, tokenProblem } from "./token.ts";
+import { attempt, type Found, type SourceContext, type SourceResult, type TokenSource } from "./token-source.ts";
+
+/** How long one source may take, unless it says otherwise. Milliseconds. */
+const sourceTimeoutMs = 10_000;
+
+/** What a search needs to know of the auth that makes it. */
+export interface Search {
+  readonly provider: { readonly id: string; readonly tokenUrl: string | undefined };
+  /** Expanded: none of them stands for others. */
+  readonly sources: readonly TokenSource[];
+  readonly context: Omit<SourceContext, "signal" | "reason">;
+  readonly events: Events;
+  /** Limit for the whole search. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface SearchResult {
+  readonly token: Token;
+  /** One for each source, those behind the used one as `not tried`. */
+  readonly attempts: readonly SourceAttempt[];
+}
+
+/**
+ * Asks the sources in their order until one holds a token. Rejects with an `AuthError` whose `attempts` say what each
+ * one answered: none has a token, one is broken, or what one holds cannot be sent.
+ */
+export async function resolveToken(
+  search: Search,
+  reason: SourceContext["reason"],
+  signal?: AbortSignal,
+): Promise<SearchResult> {
+  const { sources, context, events, provider } = search;
+  const { now } = context;
+  const attempts: SourceAttempt[] = [];
+  const deadline = now() + search.timeoutMs;
+
+  for (const source of sources) {
+    const startedAt = now();
+    const record = (outcome: "used" | "unavailable" | "failed", why?: Reason, name = source.name): void => {
+      const tried = attempt(name, outcome, now() - startedAt, why);
+      attempts.push(tried);
+      if (events.wants("source.tried")) events.emit("source.tried", { ...tried, outcome });
+    };
+    const fail = (failure: Failure, name = source.name): AuthError => {
+      record("failed", failure, name);
+      return new AuthError(failure.code, {
+        provider: provider.id,
+        message: failure.reason,
+        remedy: failure.remedy,
+        cause: failure.cause,
+        attempts: [...attempts, ...notTried(sources, attempts.length)],
+      });
+    };
+
+    const limit = Math.min(source.timeoutMs ?? sourceTimeoutMs, Math.max(deadline - startedAt, 0));
+    let result: SourceResult;
+    try {
+      result = await withTimeLimit((stop) => source.resolve({ ...context, reason, signal: stop }), limit, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw fail(brokenSource(source, error, limit));
+    }
+
+    if (result?.outcome === "unavailable") {
+      record("unavailable", result);
+    } else if (result?.outcome !== "found" || typeof result.reveal !== "function") {
+      throw fail(wrongAnswer(source));
+    } else {
+      const name = result.source ?? source.name;
+      const value: unknown = result.reveal();
+      if (typeof value !== "string") throw fail(wrongAnswer(source), name);
+      if (value.trim() === "") {
+        record("unavailable", { reason: `${name} is blank` }, name);
+        continue;
+      }
+      const failure = unusable(value.trim(), name, result, now());
+      if (failure) throw fail(failure, name);
+      record("used", undefined, name);
+      const token = createToken(value.trim(), name, result.expiresAt);
+      return { token, attempts: [...attempts, ...notTried(sources, attempts.length)] };
+    }
+  }
+  throw notFound(provider, attempts);
+}
+
+interface Reason {
+  readonly reason?: string;
+  readonly remedy?: string;
+}
+
+interface Failure {
+  readonly code: "AUTH_TOKEN_SOURCE_FAILED" | "AUTH_TOKEN_MALFORMED" | "AUTH_TOKEN_EXPIRED";
+  readonly reason: string;
+  readonly remedy: string;
+  readonly cause?: unknown;
+}
+
+function notTried(sources: readonly TokenSource[], tried: number): SourceAttempt[] {
+  return sources.slice(tried).map((source) => attempt(source.name, "not tried", 0));
+}
+
+function brokenSource(source: TokenSource, error: unknown, limitMs: number): Failure {
+  const code = "AUTH_TOKEN_SOURCE_FAILED";
+  if (error instanceof TimeLimitReached) {
+    return {
+      code,
+      reason: `${source.name} gave no answer within ${limitMs} ms.`,
+      remedy: "Find out what it waits for, or allow it more time with timeoutMs.",
+    };
+  }
+  if (isAuthError(error)) {
+    return { code, reason: `${source.name} failed: ${error.message}`, remedy: error.remedy, cause: error };
+  }
+  const failure = error as { readonly remedy?: unknown } | null;
+  const message = safeMessage(error);
+  return {
+    code,
+    reason: `${source.name} failed: ${message}${/[.!?…]$/.test(message) ? "" : "."}`,
+    remedy: typeof failure?.remedy === "string" ? failure.remedy : `Mend ${source.name}, or remove it.`,
+    cause: safeCause(error, message),
+  };
+}
+
+function wrongAnswer(source: TokenSource): Failure {
+  return {
+    code: "AUTH_TOKEN_SOURCE_FAILED",
+    reason: `${source.name} answered with something that is no token.`,
+    remedy: "Return found(token), unavailable(reason), or throw.",
+  };
+}
+
+function unusable(value: string, name: string, { expiresAt }: Found, now: number): Failure | undefined {
+  const problem = tokenProblem(value);
+  if (problem !== undefined) {
+    return {
+      code: "AUTH_TOKEN_MALFORMED",
+      reason: `The token from ${name} ${problem}.`,
+      remedy: `Copy the token again, whole and alone, to ${name}.`,
+    };
+  }
+  if (expiresAt === undefined) return undefined;
+  if (typeof expiresAt !== "number" || !Number.isFinite(expiresAt)) {
+    return {
+      code: "AUTH_TOKEN_SOURCE_FAILED",
+      reason: `${name} gave an expiry that is no number of milliseconds.`,
+      remedy: "Give expiresAt in milliseconds since the epoch, or leave it out.",
+    };
+  }
+  if (expiresAt > now) return undefined;
+  return {
+    code: "AUTH_TOKEN_EXPIRED",
+    reason: `The token from ${name} expired on ${instant(expiresAt)}.`,
+    remedy: `Put a new token in ${name}.`,
+  };
+}
+
+function instant(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? "a day long past" : date.toISOString();
+}
+
+function notFound(provider: Search["provider"], attempts: readonly SourceAttempt[]): AuthError {
+  const looked = attempts.map(({ source, reason }) => reason ?? `${source} holds none`).join("; ");
+  const remedy = attempts.find((tried) => tried.remedy !== undefined)?.remedy ?? "Pass the option token.";
+  return new AuthError("AUTH_TOKEN_NOT_FOUND", {
+    provider: provider.id,
+    message: `No token was found${looked === "" ? ", since there is nowhere to look" : `: ${looked}`}.`,
+    remedy: provider.tokenUrl === undefined ? remedy : `${remedy} Tokens are made at ${provider.tokenUrl}`,
+    attempts,
+  });
+}

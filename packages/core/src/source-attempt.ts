@@ -1,0 +1,13 @@
+/** What came of asking one token source. JSON-safe; never holds a token. */
+export interface SourceAttempt {
+  /** Where was looked: `env PYLON_API_TOKEN`, `option token`, `file …`. */
+  readonly source: string;
+  /** `used`: its token was taken. `unavailable`: nothing there. `failed`: something there, and broken. */
+  readonly outcome: "used" | "unavailable" | "failed" | "not tried";
+  /** Why it was not used, in one sentence. */
+  readonly reason?: string;
+  /** What to do about it, in one imperative sentence. */
+  readonly remedy?: string;
+  /** Milliseconds. */
+  readonly durationMs: number;
+}

@@ -1,0 +1,24 @@
+import { found, type TokenSource, unavailable } from "../token-source.ts";
+import { chain } from "./chain.ts";
+
+/**
+ * Reads a token from the first of the environment variables that is set, each time it is asked. An empty or blank value
+ * counts as unset.
+ */
+export function fromEnv(...names: readonly string[]): TokenSource {
+  const [first, ...others] = names.map(variable);
+  return first !== undefined && others.length === 0 ? first : chain(...names.map(variable));
+}
+
+function variable(name: string): TokenSource {
+  return {
+    name: `env ${name}`,
+    immediate: true,
+    resolve({ env }) {
+      const value = Object.hasOwn(env, name) ? env[name] : undefined;
+      if (value === undefined) return unavailable(`${name} is not set`, `Set ${name} to a token.`);
+      if (value.trim() === "") return unavailable(`${name} is empty`, `Set ${name} to a token.`);
+      return found(value);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { found, type SourceContext, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
+
+/** What a token function may return: a result, just the token, or nothing for "not here". */
+export type FunctionResult = SourceResult | string | null | undefined;
+export type TokenFunction = (context: SourceContext) => FunctionResult | Promise<FunctionResult>;
+
+export interface FromFunctionOptions {
+  /** How long one call may take. Milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Asks a function for the token. It may return the token, `found(token, { expiresAt })`, or nothing; what it throws ends
+ * the search. It is asked again when the token expires or is refused, never for each request.
+ */
+export function fromFunction(name: string, fn: TokenFunction, options: FromFunctionOptions = {}): TokenSource {
+  return {
+    name,
+    ...options,
+    async resolve(context) {
+      const result = await fn(context);
+      if (typeof result === "string") return found(result);
+      return result ?? unavailable("the function returned nothing");
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { found, type TokenSource } from "../token-source.ts";
+
+/** A token that the program already holds. */
+export function fromValue(value: string, name = "value"): TokenSource {
+  return { name, immediate: true, resolve: () => found(value) };
+}

@@ -1,0 +1,31 @@
+/** Thrown by {@link withTimeLimit} when the time is up. */
+export class TimeLimitReached extends Error {
+  override readonly name: string = "TimeLimitReached";
+}
+
+/**
+ * Runs a task that is told to stop when the caller aborts or the time is up, and does not wait for it to obey. Rejects
+ * with the caller's own reason, or with {@link TimeLimitReached}. What the task does afterwards is ignored.
+ */
+export async function withTimeLimit<T>(
+  task: (signal: AbortSignal) => T | Promise<T>,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const stopped = Promise.withResolvers<never>();
+  const stop = (reason: unknown): void => {
+    stopped.reject(reason);
+    controller.abort(reason);
+  };
+  const abort = (): void => stop(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  const timer = setTimeout(() => stop(new TimeLimitReached(`${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await Promise.race([task(controller.signal), stopped.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,193 @@
+import type { SourceAttempt } from "./source-attempt.ts";
+import type { SourceContext } from "./token-source.ts";
+import type { Token } from "./token.ts";
+
+/** A token together with the finished header value that carries it. */
+export interface Held {
+  readonly token: Token;
+  readonly header: string;
+  /** What the sources said when they were asked for it. */
+  readonly attempts: readonly SourceAttempt[];
+}
+
+export interface TokenCacheOptions {
+  /** Asks the sources. Rejects when they have no usable token. */
+  readonly load: (reason: SourceContext["reason"], signal: AbortSignal) => Promise<Held>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /**
+   * Whether callers may wait for one and the same load. Workers bind a promise to the request that made it: there, each
+   * caller loads for itself and the first answer is kept.
+   */
+  readonly shared: boolean;
+  /** Told of each token that is forgotten because the service refused it. */
+  readonly onRejected: (held: Held) => void;
+}
+
+/** The one token of an auth: held while it is good, loaded once for all who wait, refreshed ahead of its expiry. */
+export interface TokenCache {
+  /** The held token if it may be sent, at once. Starts a refresh in the background when it is close to its expiry. */
+  current(): Held | undefined;
+  /** The held token, or the next one. `refresh` asks the sources whatever is held. */
+  get(signal?: AbortSignal, refresh?: boolean): Promise<Held>;
+  /** Forgets the held token, if it is the refused one where one is named. A load in flight is started anew. */
+  reject(header?: string): void;
+  /**
+   * After a refusal of `header`: the token to try instead, if there is another. However many late refusals of one token
+   * come in, the sources are asked once.
+   */
+  replace(header: string, signal?: AbortSignal): Promise<Held | undefined>;
+}
+
+/** A refresh starts this long before the expiry at the most. Milliseconds. */
+const longestWindowMs = 300_000;
+/** First and longest pause after a failed load. Milliseconds; each one is shortened at random, by half at the most. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
+
+interface Flight {
+  readonly promise: Promise<Held>;
+  readonly resolve: (held: Held) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOptions): TokenCache {
+  let held: Held | undefined;
+  // Two deadlines as plain numbers, so that the cached path compares and nothing else.
+  let refreshAt = Number.POSITIVE_INFINITY;
+  let expiresAt = Number.POSITIVE_INFINITY;
+
+  let flight: Flight | undefined;
+  let controller: AbortController | undefined;
+  let latest = 0;
+
+  let failure: { readonly error: unknown; readonly until: number } | undefined;
+  let failures = 0;
+  /** The token that the service refused, and until when asking the sources about it once more is pointless. */
+  let refused: { readonly header: string; readonly until: number; readonly times: number } | undefined;
+  let reason: SourceContext["reason"] = "initial";
+
+  function keep(next: Held): void {
+    held = next;
+    failure = undefined;
+    failures = 0;
+    reason = "expiring";
+    expiresAt = next.token.expiresAt ?? Number.POSITIVE_INFINITY;
+    const window = Math.min(longestWindowMs, (expiresAt - now()) / 5) * (0.8 + Math.random() / 5);
+    refreshAt = Math.min(Math.max(expiresAt - window, now() + firstPauseMs), expiresAt);
+    if (refused?.header !== next.header) refused = undefined;
+  }
+
+  function fail(error: unknown): void {
+    failure = { error, until: now() + pauseMs(failures++) };
+    // What is still valid goes on being served; the next try comes after the pause.
+    refreshAt = Math.min(failure.until, expiresAt);
+  }
+
+  /** Starts a load for the flight. Only the latest load may answer: an older one that comes late is ignored. */
+  function launch(target: Flight): void {
+    const turn = ++latest;
+    controller?.abort();
+    controller = new AbortController();
+    load(reason, controller.signal).then(
+      (next) => {
+        if (turn !== latest) return;
+        flight = undefined;
+        keep(next);
+        target.resolve(next);
+      },
+      (error: unknown) => {
+        if (turn !== latest) return;
+        flight = undefined;
+        fail(error);
+        target.reject(error);
+      },
+    );
+  }
+
+  function takeOff(): Flight {
+    const started: Flight = Promise.withResolvers<Held>();
+    // A refresh in the background has nobody who waits for it: its failure is kept by fail(), and goes nowhere else.
+    started.promise.catch(() => undefined);
+    flight = started;
+    launch(started);
+    return started;
+  }
+
+  /** A load of one caller's own, where promises cannot be shared. */
+  async function loadAlone(signal: AbortSignal | undefined): Promise<Held> {
+    const turn = ++latest;
+    try {
+      const next = await load(reason, signal ?? new AbortController().signal);
+      if (turn === latest) keep(next);
+      return next;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (turn === latest) fail(error);
+      if (held !== undefined && now() < expiresAt) return held;
+      throw error;
+    }
+  }
+
+  function current(): Held | undefined {
+    if (refreshAt === Number.POSITIVE_INFINITY) return held;
+    const at = now();
+    if (at < refreshAt) return held;
+    if (at >= expiresAt || !shared) return undefined;
+    if (held !== undefined && flight === undefined) takeOff();
+    return held;
+  }
+
+  function get(signal?: AbortSignal, refresh = false): Promise<Held> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (!refresh) {
+      const usable = current();
+      if (usable !== undefined) return Promise.resolve(usable);
+      if (failure !== undefined && now() < failure.until) return Promise.reject(failure.error);
+    }
+    if (!shared) return loadAlone(signal);
+    if (flight !== undefined && refresh) launch(flight);
+    const { promise } = flight ?? takeOff();
+    return signal === undefined ? promise : abortable(promise, signal);
+  }
+
+  function reject(header?: string): void {
+    const known = header ?? held?.header;
+    // A late refusal: of a token that has been replaced, or whose replacement is on its way.
+    if (held === undefined ? known !== undefined && known === refused?.header : known !== held.header) return;
+    if (known !== undefined) {
+      const times = known === refused?.header ? refused.times + 1 : 0;
+      refused = { header: known, times, until: now() + pauseMs(times) };
+    }
+    if (held !== undefined) onRejected(held);
+    held = undefined;
+    refreshAt = expiresAt = Number.POSITIVE_INFINITY;
+    failure = undefined;
+    reason = "rejected";
+    if (flight !== undefined) launch(flight);
+  }
+
+  async function replace(header: string, signal?: AbortSignal): Promise<Held | undefined> {
+    if (held?.header === header) {
+      if (refused?.header === header && now() < refused.until) return undefined;
+      reject(header);
+    }
+    const next = await get(signal);
+    return next.header === header ? undefined : next;
+  }
+
+  return { current, get, reject, replace };
+}
+
+function pauseMs(failures: number): number {
+  return Math.min(firstPauseMs * 2 ** failures, longestPauseMs) * (0.5 + Math.random() / 2);
+}
+
+/** The same promise for one caller, who may stop waiting for it without stopping anybody else. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: own, resolve, reject } = Promise.withResolvers<T>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  return own;
+}

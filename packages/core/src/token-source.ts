@@ -1,0 +1,88 @@
+import type { SourceAttempt } from "./source-attempt.ts";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a token source is given each time it is asked. */
+export interface SourceContext {
+  /** Aborted when the time is up, or when nobody needs the answer any more. */
+  readonly signal: AbortSignal;
+  /** The option `env`, else the process's environment. Empty where there is no process. */
+  readonly env: Environment;
+  /** The option `fetch`, else the platform's. It adds no token. */
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Why it is asked: no token yet, the held one is about to expire, or the service refused it. */
+  readonly reason: "initial" | "expiring" | "rejected";
+}
+
+export interface Found {
+  readonly outcome: "found";
+  /** The token. A function, so that printing a result shows nothing. */
+  readonly reveal: () => string;
+  /** When it stops being valid, in milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** A closer name for where it was found than the source's own. */
+  readonly source?: string;
+}
+
+export interface Unavailable {
+  readonly outcome: "unavailable";
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
+/** What a source's `resolve` returns. A thrown error is the third outcome: something is there, and it is broken. */
+export type SourceResult = Found | Unavailable;
+
+/** One place where a token can come from. */
+export interface TokenSource {
+  /** Where it looks, for people: `env PYLON_API_TOKEN`. Never the token. */
+  readonly name: string;
+  /**
+   * Looks once, without keeping the answer. `unavailable` sends the next source to look. A thrown error ends the search:
+   * a broken source never falls through to another identity.
+   */
+  readonly resolve: (context: SourceContext) => SourceResult | Promise<SourceResult>;
+  /** How long one look may take. Milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number;
+  /** The sources that this one stands for, in order. They are then asked, and reported, one by one in its place. */
+  readonly sources?: readonly TokenSource[];
+  /** Set where a look is immediate and disturbs nobody: `explain` then looks here too, to warn of a second token. */
+  readonly immediate?: boolean;
+}
+
+/**
+ * A source's answer when it holds a token. Surrounding white space goes; a blank value counts as unavailable.
+ * `expiresAt` is in milliseconds since the epoch; without it the token is kept until the service refuses it.
+ */
+export function found(value: string, facts: { readonly expiresAt?: number; readonly source?: string } = {}): Found {
+  return { outcome: "found", reveal: () => value, ...facts };
+}
+
+/** A source's answer when nothing is there: why, in one sentence, and what would change it, in one imperative sentence. */
+export function unavailable(reason: string, remedy?: string): Unavailable {
+  return { outcome: "unavailable", reason, ...(remedy !== undefined && { remedy }) };
+}
+
+/** The sources that are really asked: each one that stands for others is replaced by them. */
+export function expandSources(sources: readonly TokenSource[]): readonly TokenSource[] {
+  return sources.flatMap((source) => (source.sources ? expandSources(source.sources) : [source]));
+}
+
+/** An attempt as it is reported, with only the facts that there are. */
+export function attempt(
+  source: string,
+  outcome: SourceAttempt["outcome"],
+  durationMs: number,
+  why: { readonly reason?: string | undefined; readonly remedy?: string | undefined } = {},
+): SourceAttempt {
+  return {
+    source,
+    outcome,
+    ...(why.reason !== undefined && { reason: why.reason }),
+    ...(why.remedy !== undefined && { remedy: why.remedy }),
+    durationMs,
+  };
+}

@@ -1,0 +1,299 @@
+import { inspect } from "node:util";
+
+import type { LoopbackAnswer } from "@auth/testing";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { AuthError } from "./errors.ts";
+import { acmeAt, canary, serve } from "./fixtures/acme.ts";
+import { type AuthOptions, basic, header, type Identity, type ProviderSetup } from "./index.ts";
+
+const token = { token: canary };
+
+async function failureOf(promise: Promise<unknown>): Promise<AuthError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(AuthError);
+  expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(canary);
+  return error as AuthError;
+}
+
+async function failing(
+  answer: LoopbackAnswer,
+  setup: Partial<ProviderSetup<Identity>> = {},
+  options: AuthOptions = {},
+): Promise<AuthError> {
+  const server = await serve(() => answer);
+  return failureOf(acmeAt(server.url, setup)({ ...token, ...options }).verify());
+}
+
+it("tells whom the token speaks for, and which token that was", async () => {
+  const server = await serve(() => ({ headers: { "x-request-id": "r-1" }, body: { id: "user-1" } }));
+  const auth = acmeAt(server.url, { requestIdHeader: "X-Request-Id" })({ ...token, now: () => 5 });
+  expect(await auth.verify()).toEqual({
+    identity: { kind: "user", id: "user-1" },
+    token: { source: "option token", fingerprint: (await auth.token()).fingerprint() },
+    durationMs: 0,
+    requestId: "r-1",
+  });
+  expect(server.requests[0]).toMatchObject({
+    method: "GET",
+    url: "/me",
+    headers: { authorization: `Bearer ${canary}`, accept: "application/json" },
+  });
+});
+
+it("sends the body as JSON where the endpoint is a POST", async () => {
+  const server = await serve(() => ({ body: { id: "user-1" } }));
+  const identify = (): Identity => ({ kind: "user", id: "user-1" });
+  await acmeAt(server.url, { verify: { method: "POST", path: "/whoami", body: {}, identify } })(token).verify();
+  expect(server.requests[0]).toMatchObject({
+    method: "POST",
+    body: "{}",
+    headers: { "content-type": "application/json", "content-length": "2" },
+  });
+});
+
+describe("an answer that is no identity", () => {
+  it.each([
+    [401, "AUTH_TOKEN_REJECTED"],
+    [403, "AUTH_PERMISSION_DENIED"],
+    [404, "AUTH_RESPONSE_MALFORMED"],
+    [405, "AUTH_RESPONSE_MALFORMED"],
+  ])("with status %i is %s", async (status, code) => {
+    const error = await failing({ status });
+    expect(error).toMatchObject({ code, status });
+    expect(error.message).toContain("option token");
+  });
+
+  it("names the remedy: where the token is, and where a new one is made", async () => {
+    expect((await failing({ status: 401 })).message).toBe(
+      "acme: Acme refused the token from option token (status 401). " +
+        "Replace the token in option token by a new one from https://acme.example/settings/tokens",
+    );
+  });
+
+  it("is what the provider makes of it", async () => {
+    const classify = (): ReturnType<NonNullable<ProviderSetup<Identity>["classify"]>> => ({
+      code: "AUTH_TOKEN_EXPIRED",
+      reason: "it ended yesterday",
+      remedy: "Log in again.",
+      requestId: "from-body",
+      retryAfterMs: 1e15,
+    });
+    expect(await failing({ status: 418 }, { classify })).toMatchObject({
+      code: "AUTH_TOKEN_EXPIRED",
+      status: 418,
+      remedy: "Log in again.",
+      requestId: "from-body",
+      retryAfterMs: 86_400_000,
+      message: expect.stringContaining("(status 418): it ended yesterday."),
+    });
+  });
+
+  it.each([
+    ["null", null],
+    ["a list", []],
+    ["an empty object", {}],
+    ["a text", "<html>"],
+    ["a number as id", { id: 5 }],
+    ["nothing", undefined],
+  ])("with status 200 is malformed: %s", async (_, body) => {
+    expect(await failing({ body })).toMatchObject({ code: "AUTH_RESPONSE_MALFORMED", status: 200 });
+  });
+
+  it("is malformed where the provider's own reading of it fails", async () => {
+    const identify = (): never => {
+      throw new Error(`cannot read ${canary}`);
+    };
+    expect(await failing({ body: {} }, { verify: { path: "/me", identify } })).toMatchObject({
+      code: "AUTH_RESPONSE_MALFORMED",
+    });
+  });
+
+  it("is malformed where it never ends", async () => {
+    expect(await failing({ body: "x".repeat(2_000_000) })).toMatchObject({ code: "AUTH_RESPONSE_MALFORMED" });
+  });
+});
+
+describe("what a service echoes", () => {
+  it.each([
+    ["bearer", undefined],
+    ["a header of its own", header("x-api-key")],
+    ["basic", basic("ada")],
+  ])("is masked before it is quoted: %s", async (_, inject) => {
+    const server = await serve(({ headers }) => ({
+      status: 401,
+      headers: { "x-request-id": `${headers.authorization ?? headers["x-api-key"]}`.slice(0, 200) },
+      body: { reason: `no such token: ${canary}, sent as ${JSON.stringify(headers)}` },
+    }));
+    const auth = acmeAt(server.url, {
+      ...(inject && { inject }),
+      requestIdHeader: "x-request-id",
+      classify: ({ body }) => ({ reason: (body as { reason: string }).reason }),
+    })(token);
+    const error = await failureOf(auth.verify());
+    expect(error.message).toContain("no such token: [token]");
+    const encoded = Buffer.from(`ada:${canary}`).toString("base64");
+    expect(JSON.stringify(error)).not.toContain(encoded);
+    expect(JSON.stringify(error)).not.toContain(canary);
+  });
+
+  it("is masked in an identity too", async () => {
+    const server = await serve(({ headers }) => ({ body: { id: headers.authorization } }));
+    expect((await acmeAt(server.url)(token).verify()).identity.id).toBe("[token]");
+  });
+});
+
+describe("a service that is busy or out of order", () => {
+  it.each([429, 500, 502, 503, 504])("is asked again after %i, and then believed", async (status) => {
+    let tries = 0;
+    const server = await serve(() => (tries++ === 0 ? { status } : { body: { id: "user-1" } }));
+    const auth = acmeAt(server.url, { retryDelayMs: () => 0 })(token);
+    expect((await auth.verify()).identity.id).toBe("user-1");
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each([
+    [429, "AUTH_RATE_LIMITED"],
+    [500, "AUTH_UNREACHABLE"],
+    [503, "AUTH_UNREACHABLE"],
+  ])("stays so: %i is %s after three tries, and says nothing about the token", async (status, code) => {
+    const server = await serve(() => ({ status, body: "<html>" }));
+    const error = await failureOf(acmeAt(server.url, { retryDelayMs: () => 0 })(token).verify());
+    expect(error).toMatchObject({ code, status });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it("is waited for as long as it asks, told to the provider's own arithmetic", async () => {
+    const asked: unknown[] = [];
+    let tries = 0;
+    const server = await serve(() => (tries++ < 2 ? { status: 429, headers: { "retry-after": "7" } } : { body: { id: "u" } }));
+    const retryDelayMs = (failed: unknown): number => {
+      asked.push(failed);
+      return 0;
+    };
+    await acmeAt(server.url, { retryDelayMs })(token).verify();
+    expect(asked).toEqual([
+      { attempts: 1, status: 429, retryAfterMs: 7_000 },
+      { attempts: 2, status: 429, retryAfterMs: 7_000 },
+    ]);
+  });
+
+  it("is not waited for beyond the time limit: the wait is told instead", async () => {
+    const server = await serve(() => ({ status: 429, headers: { "retry-after": "60" } }));
+    const error = await failureOf(acmeAt(server.url)(token).verify({ timeoutMs: 5_000 }));
+    expect(error).toMatchObject({
+      code: "AUTH_RATE_LIMITED",
+      retryAfterMs: 60_000,
+      remedy: "Try again in 60 s.",
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is never asked twice whether a refused token is good", async () => {
+    const server = await serve(() => ({ status: 401, headers: { "retry-after": "0" } }));
+    await failureOf(acmeAt(server.url)(token).verify());
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("no answer", () => {
+  it("because nobody listens is told as such, with the address", async () => {
+    const server = await serve();
+    await server.close();
+    const error = await failureOf(acmeAt(server.url)(token).verify());
+    expect(error.code).toBe("AUTH_UNREACHABLE");
+    expect(error.message).toContain(`Acme gave no answer at ${server.url} (connect ECONNREFUSED`);
+    expect(error.cause).toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  it("because the connection broke", async () => {
+    expect((await failing({ drop: true })).code).toBe("AUTH_UNREACHABLE");
+    expect((await failing({ body: { id: "user-1" }, truncateAt: 5 })).code).toBe("AUTH_UNREACHABLE");
+  });
+
+  it("within the time limit", async () => {
+    const server = await serve(() => ({ delayMs: 60_000 }));
+    const error = await failureOf(acmeAt(server.url)(token).verify({ timeoutMs: 30 }));
+    expect(error).toMatchObject({ code: "AUTH_UNREACHABLE", message: expect.stringContaining("within 30 ms") });
+  });
+
+  it("because the caller's fetch failed, whose error may hold the request", async () => {
+    const fetch = (_: unknown, init?: RequestInit): Promise<Response> =>
+      Promise.reject(Object.assign(new Error(`could not send ${JSON.stringify(init?.headers)}`), { request: init }));
+    const error = await failureOf(acmeAt("https://api.acme.example")({ ...token, fetch }).verify());
+    expect(error.code).toBe("AUTH_UNREACHABLE");
+  });
+
+  it("because the caller gave up, whose own reason comes back", async () => {
+    const server = await serve(() => ({ delayMs: 60_000 }));
+    const controller = new AbortController();
+    const pending = acmeAt(server.url)(token).verify({ signal: controller.signal });
+    const reason = new Error("no longer needed");
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+  });
+});
+
+describe("a redirect", () => {
+  it("to another origin is refused, and nothing is sent there", async () => {
+    const foreign = await serve();
+    for (const status of [301, 302, 303, 307, 308]) {
+      const error = await failing({ status, headers: { location: foreign.url } });
+      expect(error.code).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    }
+    expect(foreign.requests).toHaveLength(0);
+  });
+
+  it("on the same origin is refused as well", async () => {
+    const server = await serve(() => ({ status: 302, headers: { location: "/login" } }));
+    expect((await failureOf(acmeAt(server.url)(token).verify())).code).toBe("AUTH_RESPONSE_MALFORMED");
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it("sends nothing where the verify path leads out of the origins", async () => {
+  const [own, foreign] = [await serve(), await serve()];
+  const identify = (): undefined => undefined;
+  for (const path of [`${foreign.url}/me`, `//${new URL(foreign.url).host}/me`, "https://"]) {
+    const error = await failureOf(acmeAt(own.url, { verify: { path, identify } })(token).verify());
+    expect(error.code).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+  }
+  expect([...own.requests, ...foreign.requests]).toHaveLength(0);
+});
+
+it("forgets a token that the service refused: the next use asks the sources anew", async () => {
+  const server = await serve(({ headers }) => (headers.authorization === "Bearer new" ? { body: { id: "u" } } : { status: 401 }));
+  const reasons: string[] = [];
+  const auth = acmeAt(server.url)({
+    token: ({ reason }) => (reasons.push(reason) === 1 ? "old" : "new"),
+  });
+  expect((await failureOf(auth.verify())).code).toBe("AUTH_TOKEN_REJECTED");
+  expect((await auth.verify()).identity.id).toBe("u");
+  expect(reasons).toEqual(["initial", "rejected"]);
+});
+
+describe("a pause of its own making", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it("grows from 0.3 s, where neither service nor provider names one", async () => {
+    const server = await serve(() => ({ status: 503 }));
+    const failure = failureOf(acmeAt(server.url)(token).verify());
+    for (const [tries, ms] of [
+      [1, 300],
+      [2, 600],
+    ] as const) {
+      // Two timers stand when a try has failed: the pause, and the limit for the whole.
+      await vi.waitFor(() => expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]), { interval: 1 });
+      await vi.advanceTimersByTimeAsync(ms - 50);
+      expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]);
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    expect((await failure).code).toBe("AUTH_UNREACHABLE");
+    expect(server.requests).toHaveLength(3);
+  });
+});

@@ -1,0 +1,6 @@
+export {
+  type LoopbackAnswer,
+  type LoopbackRequest,
+  type LoopbackServer,
+  startLoopbackServer,
+} from "./loopback-server.ts";

@@ -1,0 +1,150 @@
+// Plants a violation of each import direction in a copy of the sources, lints the copy once, and looks each one up.
+import { spawnSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const directions = "house(import-directions)";
+
+/** What is wrong, the file it is planted in, the planted line, the rule that finds it. */
+const planted: [wrong: string, file: string, line: string, rule: string][] = [
+  ["a leaf imports one of ours", "core/src/errors.ts", 'import "./token.ts";', directions],
+  ["a leaf imports a type of ours", "core/src/origin.ts", 'import type {} from "./errors.ts";', directions],
+  ["token imports a source", "core/src/token.ts", 'import "./sources/from-env.ts";', directions],
+  ["a source imports auth", "core/src/sources/planted-1.ts", 'import type {} from "../auth.ts";', directions],
+  ["a source imports the cache", "core/src/sources/planted-2.ts", 'import "../token-cache.ts";', directions],
+  ["a source imports a provider", "core/src/sources/planted-3.ts", 'import "../provider.ts";', directions],
+  ["a source imports verify", "core/src/sources/planted-4.ts", 'void import("../verify.ts");', directions],
+  [
+    "a source imports an adapter",
+    "core/src/sources/planted-5.ts",
+    'import "../adapters/fetch.ts";',
+    directions,
+  ],
+  ["an adapter imports auth itself", "core/src/adapters/planted-1.ts", 'import "../auth.ts";', directions],
+  [
+    "an adapter imports verify",
+    "core/src/adapters/planted-2.ts",
+    'import type {} from "../verify.ts";',
+    directions,
+  ],
+  ["verify imports auth", "core/src/verify.ts", 'export type A = import("./auth.ts").Auth;', directions],
+  ["explain imports the cache", "core/src/explain.ts", 'export {} from "./token-cache.ts";', directions],
+  ["core imports its undici adapter", "core/src/planted-1.ts", 'import "./adapters/undici.ts";', directions],
+  ["core imports undici", "core/src/planted-2.ts", 'import type {} from "undici";', directions],
+  [
+    "an adapter imports the cache",
+    "core/src/adapters/planted-3.ts",
+    'import "../token-cache.ts";',
+    directions,
+  ],
+  ["the undici adapter loads undici", "core/src/adapters/undici.ts", 'import "undici";', directions],
+  ["core imports one of its entries", "core/src/planted-3.ts", 'import "./index.ts";', directions],
+  ["core imports a fixture", "core/src/planted-13.ts", 'import "./fixtures/planted.ts";', directions],
+  ["core imports node:", "core/src/planted-4.ts", 'import "node:fs";', directions],
+  ["core imports node: later", "core/src/planted-5.ts", 'void import("node:fs");', directions],
+  ["core imports node: by its bare name", "core/src/planted-6.ts", 'import "fs/promises";', directions],
+  ["core imports a provider", "core/src/planted-7.ts", 'import "@auth/pylon";', directions],
+  ["a test of core imports a provider", "core/src/planted.test.ts", 'import "@auth/dnanexus";', directions],
+  ["core reaches into a provider", "core/src/planted-8.ts", 'import "../../pylon/src/index.ts";', directions],
+  [
+    "core names a provider",
+    "core/src/planted-9.ts",
+    'export const id = "pylon";',
+    "house(no-provider-in-core)",
+  ],
+  [
+    "core names a new one",
+    "core/src/planted-10.ts",
+    "export const acmeAuth = 1;",
+    "house(no-provider-in-core)",
+  ],
+  ["a provider imports another", "pylon/src/planted-1.ts", 'import "@auth/dnanexus";', directions],
+  ["a provider's test imports another", "pylon/src/planted.test.ts", 'import "@auth/dnanexus";', directions],
+  [
+    "its fake service imports another",
+    "pylon/src/testing/planted.ts",
+    'import "@auth/dnanexus";',
+    directions,
+  ],
+  ["a provider imports ky", "pylon/src/planted-2.ts", 'void import("ky");', directions],
+  ["a provider imports undici", "dnanexus/src/planted-1.ts", 'import type {} from "undici";', directions],
+  ["its entry for undici loads undici", "pylon/src/undici.ts", 'import "undici";', directions],
+  ["its main entry is given undici's", "pylon/src/planted-3.ts", 'import "@auth/core/undici";', directions],
+  ["a provider reaches into core", "pylon/src/planted-4.ts", 'import "../../core/src/auth.ts";', directions],
+  [
+    "a provider imports core's sources",
+    "acme/src/planted-1.ts",
+    'import "@auth/core/src/auth.ts";',
+    directions,
+  ],
+  ["a provider imports node:", "pylon/src/planted-5.ts", 'import "node:os";', directions],
+  ["a new provider imports another", "acme/src/planted-2.ts", 'export {} from "@auth/pylon";', directions],
+  ["a provider ships its fake service", "acme/src/planted-3.ts", 'import "./testing/index.ts";', directions],
+  ["a provider sends", "acme/src/planted-4.ts", 'void fetch("/");', "eslint(no-restricted-globals)"],
+  [
+    "a provider reads process",
+    "dnanexus/src/planted-2.ts",
+    "void process.env;",
+    "eslint(no-restricted-globals)",
+  ],
+  [
+    "an app imports sources",
+    "../apps/demo/src/planted-1.ts",
+    'import "../../../packages/core/src/auth.ts";',
+    directions,
+  ],
+  [
+    "an app imports a deep path",
+    "../apps/demo/src/planted-2.ts",
+    'import "@auth/pylon/dist/index.js";',
+    directions,
+  ],
+  ["a cycle", "pylon/src/cycle-1.ts", 'import "./cycle-2.ts";', "house(no-cycle)"],
+  ["… back", "pylon/src/cycle-2.ts", 'import "./cycle-1.ts";', "house(no-cycle)"],
+  ["a cycle of types", "core/src/cycle-3.ts", 'export type { A } from "./cycle-4.ts";', "house(no-cycle)"],
+  ["… back", "core/src/cycle-4.ts", 'import type { B } from "./cycle-3.ts";', "house(no-cycle)"],
+  ["a lazy cycle", "core/src/cycle-5.ts", 'void import("./cycle-6.ts");', "house(no-cycle)"],
+  ["… back", "core/src/cycle-6.ts", 'export type A = import("./cycle-5.ts").A;', "house(no-cycle)"],
+  ["a default export", "core/src/planted-11.ts", "export default 1;", "house(no-default-export)"],
+  ["export *", "core/src/planted-12.ts", 'export * from "./token.ts";', "house(no-export-all)"],
+  ["a name in another case", "core/src/plantedName.ts", "export {};", "unicorn(filename-case)"],
+  ["a drawer", "pylon/src/utils.ts", "export {};", "house(no-drawer)"],
+];
+
+const root = path.dirname(import.meta.dirname);
+const copy = mkdtempSync(path.join(tmpdir(), "import-directions-"));
+const found = new Set<string>();
+
+beforeAll(() => {
+  for (const name of [".oxlintrc.json", "scripts", "packages", "apps"]) {
+    cpSync(path.join(root, name), path.join(copy, name), {
+      recursive: true,
+      filter: (file) => !/[\\/](node_modules|dist|\.turbo)$/.test(file),
+    });
+  }
+  symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
+  for (const [, file, line] of planted) {
+    mkdirSync(path.dirname(path.join(copy, "packages", file)), { recursive: true });
+    appendFileSync(path.join(copy, "packages", file), `\n${line}\n`);
+  }
+
+  const { stdout } = spawnSync(
+    path.join(root, "node_modules/.bin/oxlint"),
+    ["--format=json", "packages", "apps"],
+    {
+      cwd: copy,
+      encoding: "utf8",
+      maxBuffer: 1e8,
+    },
+  );
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] };
+  for (const { code, filename } of diagnostics) found.add(`${code} ${filename}`);
+});
+
+afterAll(() => rmSync(copy, { recursive: true }));
+
+it.each(planted)("finds it where %s: %s", (_, file, __, rule) => {
+  expect(found).toContain(`${rule} ${path.posix.join("packages", file)}`);
+});

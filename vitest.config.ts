@@ -1,0 +1,25 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// Every folder below packages/ and apps/ is a project of its own: `npm test -- --project @auth/pylon`.
+const folders = ["packages", "apps"].flatMap((parent) =>
+  readdirSync(new URL(parent, import.meta.url))
+    .map((name) => ({ name, root: `${parent}/${name}` }))
+    .filter(({ root }) => existsSync(new URL(`${root}/package.json`, import.meta.url))),
+);
+
+export default defineConfig({
+  // Workspace packages resolve to their sources: an edit in core is seen by a provider's tests without a build.
+  ssr: { resolve: { conditions: ["@auth/source"] } },
+  test: {
+    setupFiles: [fileURLToPath(new URL("scripts/silence.setup.ts", import.meta.url))],
+    projects: [
+      ...folders.map(({ name, root }) => ({
+        extends: true as const,
+        test: { name: `@auth/${name}`, root, include: ["src/**/*.test.ts"] },
+      })),
+      { extends: true as const, test: { name: "scripts", include: ["scripts/*.test.ts"] } },
+    ],
+  },
+});

@@ -2,6 +2,7 @@ import { AuthError, type AuthErrorCode } from "./errors.ts";
 import { quotable } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
+import type { PlainAnswer } from "./service-request.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
 
 /** What judging an answer takes. */
@@ -18,28 +19,33 @@ export interface Judgement {
 }
 
 /** The error for an answer that is not 2xx: by what the provider makes of it, else by its status. */
-export function answerError(judgement: Judgement, answer: ServiceAnswer): AuthError {
+export function answerError(judgement: Judgement, answer: PlainAnswer): AuthError {
   const { provider, source, mask } = judgement;
   const { status } = answer;
-  const said = judgement.classify?.(answer) ?? {};
+  const said = judgement.classify?.({ ...answer, source }) ?? {};
   const code = said.code ?? codeOf(status, judgement, answer.headers);
-  const retryAfterMs =
-    boundedWait(said.retryAfterMs) ?? parseRetryAfter(answer.headers.get("retry-after"), judgement.now);
+  const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
+    ? boundedWait(said.retryAfterMs)
+    : parseRetryAfter(answer.headers.get("retry-after"), judgement.now);
   const words = said.reason === undefined ? "" : `: ${quotable(mask(said.reason)).replace(/[.!]+$/, "")}`;
   return new AuthError(code, {
     provider: provider.id,
     message: `${sentence(code, provider.name, source)} (status ${status})${words}.`,
     remedy: said.remedy ?? remedyFor(code, judgement, retryAfterMs),
     status,
-    requestId: requestIdOf(judgement, answer) ?? said.requestId,
+    requestId: requestIdOf(judgement, answer) ?? shownId(judgement, said.requestId),
     retryAfterMs,
   });
 }
 
 /** The service's id for an answer, if it looks like one. */
-export function requestIdOf({ requestIdHeader, mask }: Judgement, { headers }: ServiceAnswer): string | undefined {
-  const id = requestIdHeader === undefined ? null : headers.get(requestIdHeader);
-  return id === null || id.trim() === "" ? undefined : quotable(mask(id));
+export function requestIdOf(judgement: Judgement, { headers }: PlainAnswer): string | undefined {
+  const { requestIdHeader } = judgement;
+  return requestIdHeader === undefined ? undefined : shownId(judgement, headers.get(requestIdHeader));
+}
+
+function shownId({ mask }: Judgement, id: string | null | undefined): string | undefined {
+  return id === null || id === undefined || id.trim() === "" ? undefined : quotable(mask(id));
 }
 
 function codeOf(status: number, { origins, url }: Judgement, headers: Headers): AuthErrorCode {
@@ -48,7 +54,9 @@ function codeOf(status: number, { origins, url }: Judgement, headers: Headers): 
   if (status === 429) return "AUTH_RATE_LIMITED";
   if (status >= 500) return "AUTH_UNREACHABLE";
   const target = status >= 300 && status < 400 ? parseUrl(headers.get("location") ?? "", url) : undefined;
-  return target !== undefined && !leadsTo(origins, target) ? "AUTH_ORIGIN_NOT_ALLOWED" : "AUTH_RESPONSE_MALFORMED";
+  return target !== undefined && !leadsTo(origins, target)
+    ? "AUTH_ORIGIN_NOT_ALLOWED"
+    : "AUTH_RESPONSE_MALFORMED";
 }
 
 function sentence(code: AuthErrorCode, service: string, source: string): string {
@@ -70,7 +78,11 @@ function sentence(code: AuthErrorCode, service: string, source: string): string 
   }
 }
 
-function remedyFor(code: AuthErrorCode, { provider, source }: Judgement, retryAfterMs: number | undefined): string {
+function remedyFor(
+  code: AuthErrorCode,
+  { provider, source }: Judgement,
+  retryAfterMs: number | undefined,
+): string {
   switch (code) {
     case "AUTH_TOKEN_REJECTED":
     case "AUTH_TOKEN_EXPIRED":
@@ -78,7 +90,9 @@ function remedyFor(code: AuthErrorCode, { provider, source }: Judgement, retryAf
     case "AUTH_PERMISSION_DENIED":
       return "Ask an administrator for the permission, or use a token of somebody who has it.";
     case "AUTH_RATE_LIMITED":
-      return retryAfterMs === undefined ? "Try again later." : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
+      return retryAfterMs === undefined
+        ? "Try again later."
+        : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
     case "AUTH_UNREACHABLE":
       return "Try again later; the token may be good.";
     default:

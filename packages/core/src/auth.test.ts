@@ -3,12 +3,17 @@ import { inspect } from "node:util";
 import { expect, it, vi } from "vitest";
 
 import { acmeAt, canary, serve } from "./fixtures/acme.ts";
-import { basic, header } from "./index.ts";
+import { basic, defineProvider, header } from "./index.ts";
 
 it("gives the headers that a URL may carry, and none for any other", async () => {
   const auth = acmeAt("https://api.acme.example")({ token: canary });
   const carried = { authorization: `Bearer ${canary}` };
-  for (const url of ["/x", "https://api.acme.example/x", new URL("https://api.acme.example"), "HTTPS://api.acme.example:443"]) {
+  for (const url of [
+    "/x",
+    "https://api.acme.example/x",
+    new URL("https://api.acme.example"),
+    "HTTPS://api.acme.example:443",
+  ]) {
     expect(await auth.headers(url)).toEqual(carried);
   }
   for (const url of [
@@ -53,12 +58,26 @@ it("asks the sources anew on token({ refresh: true }) and after reject(), and no
   expect((await auth.token()).reveal()).toBe("token-3");
 });
 
+it("is printed without being brought to life", () => {
+  const setup = vi.fn();
+  const auth = defineProvider({ specVersion: 1, id: "acme", name: "Acme", setup })({ token: canary });
+  expect(JSON.parse(JSON.stringify(auth))).toEqual({ provider: { id: "acme", name: "Acme" } });
+  expect(inspect(auth, { showHidden: true })).toContain("acme");
+  expect(setup).not.toHaveBeenCalled();
+});
+
 it("shows no secret however it is printed", async () => {
   const server = await serve(() => ({ body: { id: "user-1" } }));
   for (const inject of [header("x-key"), basic("ada")]) {
     const auth = acmeAt(server.url, { inject })({ token: canary });
     const verified = await auth.verify();
-    const printed = [auth, auth.fetch, await auth.token(), verified, await auth.explain({ verify: true })].flatMap((value) => [
+    const printed = [
+      auth,
+      auth.fetch,
+      await auth.token(),
+      verified,
+      await auth.explain({ verify: true }),
+    ].flatMap((value) => [
       inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
       JSON.stringify(value) ?? "",
       String(value),

@@ -1,6 +1,6 @@
 import { createFetch } from "./adapters/fetch.ts";
 import type { Judgement } from "./answer-error.ts";
-import { type Authorizer, authorizerOf, type RefusedAnswer } from "./authorizer.ts";
+import { type Authorizer, authorizerOf } from "./authorizer.ts";
 import { isAuthError } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation } from "./explain.ts";
@@ -9,7 +9,7 @@ import type { Identity } from "./identity.ts";
 import { readData } from "./json.ts";
 import { maskOf } from "./mask.ts";
 import { createDestinations, type Destinations, parseUrl } from "./origin.ts";
-import type { ProviderDefinition } from "./provider-definition.ts";
+import type { Classification, ProviderDefinition } from "./provider-definition.ts";
 import { resolveToken, type Search } from "./resolve-token.ts";
 import { isWorkers } from "./runtime.ts";
 import { type CheckedSetup, invalid, runSetup } from "./setup.ts";
@@ -126,46 +126,39 @@ export function createAuth<Options extends object, I extends Identity>(
     return verifyLive(use(), asked);
   }
 
-  const auth: Auth<I> = {
-    provider: {
-      id: definition.id,
-      name: definition.name,
-      get tokenUrl() {
-        return use().provider.tokenUrl;
-      },
-    },
-    get baseUrl() {
-      return use().setup.baseUrl;
-    },
-    get origins() {
-      return use().setup.origins;
-    },
+  const provider = { id: definition.id, name: definition.name };
+  const auth = {
+    provider,
     fetch: createFetch(() => {
       const { authorizer, destinations, context } = use();
       return { authorizer, destinations, fetch: context.fetch, platform: options.fetch === undefined };
     }),
-    headers(url) {
+    headers(url: string | URL) {
       try {
         return headersFor(use(), url);
       } catch (error) {
         return Promise.reject(error);
       }
     },
-    async token({ signal, refresh } = {}) {
+    async token({ signal, refresh }: TokenOptions = {}) {
       return (await use().cache.get(signal, refresh)).token;
     },
     verify,
-    async explain(asked = {}) {
+    async explain(asked: ExplainOptions = {}) {
       const { explain } = await import("./explain.ts");
       const find = (): Promise<Held> => use().cache.get();
       return explain({ id: definition.id, use, find, verify }, asked);
     },
-    reject(token) {
+    reject(token?: Token) {
       live?.cache.reject(token && live.setup.inject.format(token.reveal()));
     },
   };
+  // What the setup decides is not enumerable: printing an auth must not run it.
+  Object.defineProperty(provider, "tokenUrl", { get: () => use().provider.tokenUrl });
+  Object.defineProperty(auth, "baseUrl", { get: () => use().setup.baseUrl });
+  Object.defineProperty(auth, "origins", { get: () => use().setup.origins });
   Object.defineProperty(auth, authorizerOf, { get: () => use().authorizer });
-  return auth;
+  return auth as Auth<I>;
 }
 
 function bringToLife<Options extends object, I extends Identity>(
@@ -208,7 +201,11 @@ function bringToLife<Options extends object, I extends Identity>(
   return { setup, provider, context, timeoutMs, events, cache, authorizer, destinations };
 }
 
-function createAuthorizer<I extends Identity>(setup: CheckedSetup<I>, cache: TokenCache, events: Events): Authorizer {
+function createAuthorizer<I extends Identity>(
+  setup: CheckedSetup<I>,
+  cache: TokenCache,
+  events: Events,
+): Authorizer {
   const { classify } = setup;
   return {
     header: setup.inject.header,
@@ -219,7 +216,11 @@ function createAuthorizer<I extends Identity>(setup: CheckedSetup<I>, cache: Tok
       return (await cache.get(signal)).header;
     },
     async replace(value, answer, signal) {
-      if (answer !== undefined && classify !== undefined && isNoRefusal(classify, value, answer)) return undefined;
+      if (answer !== undefined && classify !== undefined) {
+        const source = cache.current()?.token.source ?? "";
+        const body = readData(answer.body, maskOf([value]));
+        if (isNoRefusal(classify({ ...answer, body, source }))) return undefined;
+      }
       return (await cache.replace(value, signal))?.header;
     },
     attached(origin) {
@@ -235,12 +236,7 @@ function createAuthorizer<I extends Identity>(setup: CheckedSetup<I>, cache: Tok
 }
 
 /** Whether the service means by a 401 something else than that the token is no good. */
-function isNoRefusal(
-  classify: NonNullable<CheckedSetup<Identity>["classify"]>,
-  value: string,
-  { status, headers, body }: RefusedAnswer,
-): boolean {
-  const { code = "AUTH_TOKEN_REJECTED" } = classify({ status, headers, body: readData(body, maskOf([value])) });
+function isNoRefusal({ code = "AUTH_TOKEN_REJECTED" }: Classification): boolean {
   return code !== "AUTH_TOKEN_REJECTED" && code !== "AUTH_TOKEN_EXPIRED";
 }
 
@@ -281,7 +277,10 @@ async function verifyLive<I extends Identity>(live: Live<I>, asked: VerifyOption
   const { now, fetch } = context;
   const { signal, timeoutMs = live.timeoutMs } = asked;
   const startedAt = now();
-  const done = (outcome: string, facts: { status?: number | undefined; requestId?: string | undefined } = {}): void => {
+  const done = (
+    outcome: string,
+    facts: { status?: number | undefined; requestId?: string | undefined } = {},
+  ): void => {
     if (!events.wants("verify.done")) return;
     const { status, requestId } = facts;
     events.emit("verify.done", {
@@ -301,7 +300,8 @@ async function verifyLive<I extends Identity>(live: Live<I>, asked: VerifyOption
     return result;
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    if (error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED") cache.reject(held?.header);
+    if (error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED")
+      cache.reject(held?.header);
     done(error.code, error);
     throw error;
   }

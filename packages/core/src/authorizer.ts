@@ -1,5 +1,5 @@
 /** A refusal as an adapter saw it. */
-export interface RefusedAnswer {
+interface RefusedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
@@ -21,7 +21,11 @@ export interface Authorizer {
   /** The finished header value, as soon as there is one. Rejects with an `AuthError`, or the signal's reason. */
   load(signal?: AbortSignal): Promise<string>;
   /** After a 401 to a request that carried `value`: the value to send instead, if the sources have another. */
-  replace(value: string, answer: RefusedAnswer | undefined, signal?: AbortSignal): Promise<string | undefined>;
+  replace(
+    value: string,
+    answer: RefusedAnswer | undefined,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
   /** Reports that a request to an allowed origin carries the header. */
   attached(origin: string): void;
   /** Reports that a request to a URL goes without it. */

@@ -78,6 +78,9 @@ it("is not disturbed by a listener that fails", async () => {
     },
   });
   expect((await throwing.fetch("/x")).status).toBe(200);
-  const rejecting = acme({ token: canary, onEvent: () => Promise.reject(new Error("the log is full")) as never });
+  const rejecting = acme({
+    token: canary,
+    onEvent: () => Promise.reject(new Error("the log is full")) as never,
+  });
   expect((await rejecting.fetch("/x")).status).toBe(200);
 });

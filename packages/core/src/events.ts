@@ -1,4 +1,5 @@
-interface EventBase {
+/** What every event has. */
+export interface EventBase {
   /** Id of the provider. */
   readonly provider: string;
   /** When, in milliseconds since the epoch. */
@@ -80,7 +81,10 @@ function channelOf(type: AuthEventType): Channel | undefined {
     const { process } = globalThis as {
       process?: { getBuiltinModule?: (name: string) => { channel(name: string): Channel } | undefined };
     };
-    channels.set(type, process?.getBuiltinModule?.("node:diagnostics_channel")?.channel(`auth-providers:${type}`));
+    channels.set(
+      type,
+      process?.getBuiltinModule?.("node:diagnostics_channel")?.channel(`auth-providers:${type}`),
+    );
   }
   return channels.get(type);
 }

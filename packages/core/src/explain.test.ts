@@ -16,7 +16,13 @@ it("tells which source was used, and what each other one said", async () => {
     origins: [base],
     outcome: "found",
     attempts: [
-      { source: "env A", outcome: "unavailable", reason: "A is not set", remedy: "Set A to a token.", durationMs: 0 },
+      {
+        source: "env A",
+        outcome: "unavailable",
+        reason: "A is not set",
+        remedy: "Set A to a token.",
+        durationMs: 0,
+      },
       { source: "env B", outcome: "used", durationMs: 0 },
       { source: "env C", outcome: "not tried", durationMs: 0 },
     ],
@@ -47,7 +53,10 @@ it("tells why there is no token, or why it is no good, and never throws", async 
   const broken = fromFunction("vault", () => Promise.reject(new Error("sealed")));
   expect(await acme({ token: broken }).explain()).toMatchObject({
     outcome: "failed",
-    attempts: [{ source: "vault", outcome: "failed", reason: "vault failed: sealed." }, { outcome: "not tried" }],
+    attempts: [
+      { source: "vault", outcome: "failed", reason: "vault failed: sealed." },
+      { outcome: "not tried" },
+    ],
     error: { code: "AUTH_TOKEN_SOURCE_FAILED" },
   });
   const refused = await acme({ token: canary }).explain({ verify: true });

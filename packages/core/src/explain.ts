@@ -90,7 +90,11 @@ async function conflicts(
   for (const source of untried === -1 ? [] : sources.slice(untried)) {
     if (source.immediate !== true) continue;
     try {
-      const result = await source.resolve({ ...context, reason: "initial", signal: new AbortController().signal });
+      const result = await source.resolve({
+        ...context,
+        reason: "initial",
+        signal: new AbortController().signal,
+      });
       if (result.outcome !== "found") continue;
       const other = result.reveal().trim();
       if (other !== "" && other !== token.reveal()) {

@@ -25,5 +25,6 @@ it.each(["", "x key", "x:key", "x\nkey", "clé"])("refuses %j as a header's name
 
 it("knows what may stand in a header", () => {
   expect(isHeaderValue("Bearer abc")).toBe(true);
-  for (const value of ["", " a", "a ", "a\nb", "a\u0000", "é", undefined, 1]) expect(isHeaderValue(value)).toBe(false);
+  for (const value of ["", " a", "a ", "a\nb", "a\u0000", "é", undefined, 1])
+    expect(isHeaderValue(value)).toBe(false);
 });

@@ -1,7 +1,15 @@
-export type { Auth, AuthOptions, ExplainOptions, ProviderFacts, TokenOptions, VerifyOptions } from "./auth.ts";
+export type {
+  Auth,
+  AuthOptions,
+  ExplainOptions,
+  ProviderFacts,
+  TokenOptions,
+  VerifyOptions,
+} from "./auth.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
-export type { AuthEvent, AuthEventType } from "./events.ts";
+export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
+export { describeIdentity, formatExplanation } from "./format-explanation.ts";
 export { basic, bearer, header, type HeaderInjection } from "./header-injection.ts";
 export type { Identity } from "./identity.ts";
 export { defineProvider, type Provider } from "./provider.ts";
@@ -14,14 +22,21 @@ export type {
   SetupContext,
   VerifyEndpoint,
 } from "./provider-definition.ts";
+export { isLoopback } from "./origin.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export type { SourceAttempt } from "./source-attempt.ts";
 export { chain } from "./sources/chain.ts";
 export { fromEnv } from "./sources/from-env.ts";
-export { fromFunction, type FromFunctionOptions, type FunctionResult, type TokenFunction } from "./sources/from-function.ts";
+export {
+  fromFunction,
+  type FromFunctionOptions,
+  type FunctionResult,
+  type TokenFunction,
+} from "./sources/from-function.ts";
 export { fromValue } from "./sources/from-value.ts";
 export type { Token } from "./token.ts";
 export {
+  broken,
   type Environment,
   found,
   type Found,

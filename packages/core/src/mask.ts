@@ -18,7 +18,9 @@ export function maskOf(secrets: readonly string[]): (text: string) => string {
  */
 export function safeMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : typeof error === "string" ? error : typeof error;
-  return quotable(text.replace(/[^\s"'`,;:(){}[\]<>]{12,}/g, (word) => (isOrdinary(word) ? word : "[masked]")));
+  return quotable(
+    text.replace(/[^\s"'`,;:(){}[\]<>]{12,}/g, (word) => (isOrdinary(word) ? word : "[masked]")),
+  );
 }
 
 /**
@@ -34,5 +36,7 @@ export function safeCause(error: unknown, message: string): Error {
 
 function isOrdinary(word: string): boolean {
   if (/^[A-Za-z]{1,20}[.!?]?$/.test(word)) return true;
-  return word.includes("/") && word.split("/").every((segment) => /^(?:.{0,11}|[A-Za-z._-]{1,32})$/.test(segment));
+  return (
+    word.includes("/") && word.split("/").every((segment) => /^(?:.{0,11}|[A-Za-z._-]{1,32})$/.test(segment))
+  );
 }

@@ -1,1 +1,2 @@
+export { fromCommand, type FromCommandOptions } from "./sources/from-command.ts";
 export { fromFile, type FromFileOptions } from "./sources/from-file.ts";

@@ -9,9 +9,16 @@ export function parseOrigin(text: string, insecure: boolean): OriginResult {
   const url = parseUrl(text);
   if (url === undefined) return { problem: `"${text}" is not a URL` };
   if (url.username !== "" || url.password !== "") return { problem: "it has a user name or password in it" };
-  if (url.protocol !== "https:" && url.protocol !== "http:") return { problem: `"${text}" is neither https nor http` };
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return { problem: `"${text}" is neither https nor http` };
   if (url.hostname.includes("*")) return { problem: `"${text}" has a wildcard` };
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || text.includes("?") || text.includes("#")) {
+  if (
+    url.pathname !== "/" ||
+    url.search !== "" ||
+    url.hash !== "" ||
+    text.includes("?") ||
+    text.includes("#")
+  ) {
     return { problem: `"${url.origin}${url.pathname}" has a path or query behind the origin` };
   }
   if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
@@ -52,7 +59,8 @@ export function createDestinations(baseUrl: string, origins: readonly string[]):
       if (input.startsWith(prefix)) return input;
       const second = input.charCodeAt(1);
       // `/path`, but not `//host`, `/\\host`, nor `/` and a character that the URL parser removes.
-      if (input.charCodeAt(0) === 47 && second > 32 && second !== 47 && second !== 92) return baseOrigin + input;
+      if (input.charCodeAt(0) === 47 && second > 32 && second !== 47 && second !== 92)
+        return baseOrigin + input;
       return parseUrl(input, baseUrl)?.href ?? input;
     },
     allowed(url) {

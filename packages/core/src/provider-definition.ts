@@ -15,7 +15,7 @@ export interface ProviderDefinition<Options extends object, I extends Identity> 
   readonly tokenUrl?: string;
   /**
    * Turns the options into what this auth is. Synchronous; run at the first use of an auth, never before; sends nothing.
-   * An option that breaks a rule is thrown as an `Error` that says so; it becomes `AUTH_PROVIDER_INVALID`.
+   * For an option that breaks a rule it throws `broken(reason, remedy)`, which becomes `AUTH_PROVIDER_INVALID`.
    */
   readonly setup: (options: Readonly<Options>, context: SetupContext) => ProviderSetup<I>;
 }
@@ -61,7 +61,7 @@ export interface VerifyEndpoint<I extends Identity> {
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Reads the answer. `undefined`: it is not of the documented shape. */
-  readonly identify: (body: unknown) => I | undefined;
+  readonly identify: (body: unknown, token: { readonly source: string }) => I | undefined;
 }
 
 export interface ServiceAnswer {
@@ -69,9 +69,11 @@ export interface ServiceAnswer {
   readonly headers: Headers;
   /** Parsed JSON; the text where it is none; `undefined` where there is no body. The token, if echoed, is masked. */
   readonly body: unknown;
+  /** Where the token came from that was sent. */
+  readonly source: string;
 }
 
-/** What an answer means. What is left out is judged by the status. */
+/** What an answer means. What is left out is judged by the status and the standard headers. */
 export interface Classification {
   readonly code?: AuthErrorCode | undefined;
   /** Why, in the service's words or better ones. One sentence. */
@@ -79,7 +81,7 @@ export interface Classification {
   /** What to do, in one imperative sentence. */
   readonly remedy?: string | undefined;
   readonly requestId?: string | undefined;
-  /** Milliseconds. */
+  /** Milliseconds. Where this is given, even as `undefined`, the standard `Retry-After` is not looked at. */
   readonly retryAfterMs?: number | undefined;
 }
 

@@ -3,7 +3,15 @@ import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 
 import { acmeAt, canary } from "./fixtures/acme.ts";
-import { type Auth, type AuthOptions, defineProvider, fromEnv, header, type ProviderDefinition } from "./index.ts";
+import {
+  type Auth,
+  type AuthOptions,
+  broken,
+  defineProvider,
+  fromEnv,
+  header,
+  type ProviderDefinition,
+} from "./index.ts";
 
 const definition: ProviderDefinition<object, { kind: string; id: string }> = {
   specVersion: 1,
@@ -33,7 +41,7 @@ it.each([
   ["tokenUrl", "nowhere"],
   ["setup", undefined],
 ])("refuses a definition at once whose %s is %j", (field, value) => {
-  expect(() => defineProvider({ ...definition, [field]: value } as never)).toThrow(
+  expect(() => defineProvider({ ...definition, [field]: value })).toThrow(
     expect.objectContaining({ code: "AUTH_PROVIDER_INVALID" }),
   );
 });
@@ -47,7 +55,10 @@ it("reads nothing before an auth is used, and runs the setup once", async () => 
       has: () => expect.unreachable("the environment was read"),
     },
   );
-  const auth = defineProvider({ ...definition, setup })({ env, fetch: () => expect.unreachable("a request was sent") });
+  const auth = defineProvider({ ...definition, setup })({
+    env,
+    fetch: () => expect.unreachable("a request was sent"),
+  });
   expect(auth.provider.id).toBe("acme");
   expect(setup).not.toHaveBeenCalled();
   expect([auth.baseUrl, auth.origins]).toEqual(["https://api.acme.example", ["https://api.acme.example"]]);
@@ -62,11 +73,18 @@ it("hands the setup the options as own properties, and the environment and clock
   const now = (): number => 5;
   const acme = defineProvider<{ region?: string }, { kind: string; id: string }>({ ...definition, setup });
   void acme({ region: "eu", env, now }).baseUrl;
-  expect(setup).toHaveBeenCalledWith(expect.objectContaining({ region: "eu" }), expect.objectContaining({ env, now }));
+  expect(setup).toHaveBeenCalledWith(
+    expect.objectContaining({ region: "eu" }),
+    expect.objectContaining({ env, now }),
+  );
 });
 
 it("does not take what somebody put on Object.prototype for an option", async () => {
-  for (const [name, value] of Object.entries({ token: "polluted", baseUrl: "https://evil.example", allowInsecureHttp: true })) {
+  for (const [name, value] of Object.entries({
+    token: "polluted",
+    baseUrl: "https://evil.example",
+    allowInsecureHttp: true,
+  })) {
     Object.defineProperty(Object.prototype, name, { value, configurable: true });
   }
   try {
@@ -75,48 +93,55 @@ it("does not take what somebody put on Object.prototype for an option", async ()
     await expect(auth.token()).rejects.toMatchObject({ code: "AUTH_TOKEN_NOT_FOUND" });
     expect(() => acmeAt("http://acme.example")().baseUrl).toThrow("plain http");
   } finally {
-    for (const name of ["token", "baseUrl", "allowInsecureHttp"]) Reflect.deleteProperty(Object.prototype, name);
+    for (const name of ["token", "baseUrl", "allowInsecureHttp"])
+      Reflect.deleteProperty(Object.prototype, name);
   }
 });
 
 describe("what only the options can show is told at the first use", () => {
-  const broken = (baseUrl: string, setup = {}, options: AuthOptions = {}): Auth => acmeAt(baseUrl, setup)({ token: canary, ...options });
+  const odd = (baseUrl: string, setup = {}, options: AuthOptions = {}): Auth =>
+    acmeAt(baseUrl, setup)({ token: canary, ...options });
   const base = "https://api.acme.example";
   it.each<[string, Auth]>([
-    ["no URL", broken("api.acme.example")],
-    ["plain http", broken("http://api.acme.example")],
-    ["a user name", broken("https://user@api.acme.example")],
-    ["a query", broken(`${base}/?x=1`)],
-    ["no origins", broken(base, { origins: [] })],
-    ["a wildcard", broken(base, { origins: [base, "*"] })],
-    ["a wildcard within", broken(base, { origins: [base, "https://*.acme.example"] })],
-    ["an empty origin", broken(base, { origins: [base, ""] })],
-    ["an origin with a path", broken(base, { origins: [base, "https://files.acme.example/v1"] })],
-    ["an origin with a user name", broken(base, { origins: [base, "https://u@files.acme.example"] })],
-    ["origins without the base's own", broken(base, { origins: ["https://files.acme.example"] })],
-    ["a header name that is none", broken(base, { inject: header("x key") })],
-    ["no verify", broken(base, { verify: undefined })],
-    ["no sources", broken(base, { sources: undefined })],
-    ["a token that is none", broken(base, {}, { token: 5 as never })],
-    ["no time", broken(base, {}, { timeoutMs: 0 })],
-    ["a baseUrl option that is plain http", broken(base, {}, { baseUrl: "http://acme.example" })],
+    ["no URL", odd("api.acme.example")],
+    ["plain http", odd("http://api.acme.example")],
+    ["a user name", odd("https://user@api.acme.example")],
+    ["a query", odd(`${base}/?x=1`)],
+    ["no origins", odd(base, { origins: [] })],
+    ["a wildcard", odd(base, { origins: [base, "*"] })],
+    ["a wildcard within", odd(base, { origins: [base, "https://*.acme.example"] })],
+    ["an empty origin", odd(base, { origins: [base, ""] })],
+    ["an origin with a path", odd(base, { origins: [base, "https://files.acme.example/v1"] })],
+    ["an origin with a user name", odd(base, { origins: [base, "https://u@files.acme.example"] })],
+    ["origins without the base's own", odd(base, { origins: ["https://files.acme.example"] })],
+    ["a header name that is none", odd(base, { inject: header("x key") })],
+    ["no verify", odd(base, { verify: undefined })],
+    ["no sources", odd(base, { sources: undefined })],
+    ["a token that is none", odd(base, {}, { token: 5 as never })],
+    ["no time", odd(base, {}, { timeoutMs: 0 })],
+    ["a baseUrl option that is plain http", odd(base, {}, { baseUrl: "http://acme.example" })],
   ])("%s", async (_, auth) => {
     const invalid = expect.objectContaining({ code: "AUTH_PROVIDER_INVALID", provider: "acme" });
     expect(() => auth.baseUrl).toThrow(invalid);
     for (const use of [auth.fetch("/x"), auth.headers("/x"), auth.token(), auth.verify()]) {
       await expect(use).rejects.toEqual(invalid);
     }
-    expect(await auth.explain()).toMatchObject({ outcome: "failed", error: { code: "AUTH_PROVIDER_INVALID" } });
+    expect(await auth.explain()).toMatchObject({
+      outcome: "failed",
+      error: { code: "AUTH_PROVIDER_INVALID" },
+    });
   });
 
   it("in the setup's own words, where it throws", () => {
     const auth = defineProvider({
       ...definition,
       setup: () => {
-        throw new Error('region "mars" is neither us nor eu');
+        throw broken("ACME_REGION_OF_2026 is neither us nor eu", "Set ACME_REGION_OF_2026 to us or eu.");
       },
     })();
-    expect(() => auth.baseUrl).toThrow('region "mars" is neither us nor eu');
+    expect(() => auth.baseUrl).toThrow(
+      "acme: This cannot be used: ACME_REGION_OF_2026 is neither us nor eu. Set ACME_REGION_OF_2026 to us or eu.",
+    );
   });
 
   it("where the header cannot carry what the format makes of the token, without showing it", async () => {
@@ -127,7 +152,7 @@ describe("what only the options can show is told at the first use", () => {
         throw new Error(value);
       },
     ]) {
-      const error: unknown = await broken(base, { inject: header("x-key", format) })
+      const error: unknown = await odd(base, { inject: header("x-key", format) })
         .token()
         .catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: "AUTH_PROVIDER_INVALID" });
@@ -144,7 +169,10 @@ it("lets plain http through where it is asked to, or where the platform itself g
 });
 
 it("replaces the address and the origins by the option baseUrl, and with them what the platform vouched for", () => {
-  const setup = { origins: ["https://api.acme.example", "https://files.acme.example"], insecureOrigins: ["http://10.0.3.7"] };
+  const setup = {
+    origins: ["https://api.acme.example", "https://files.acme.example"],
+    insecureOrigins: ["http://10.0.3.7"],
+  };
   const acme = acmeAt("https://api.acme.example", setup);
   expect(acme({ baseUrl: "https://proxy.example/acme/" })).toMatchObject({
     baseUrl: "https://proxy.example/acme/",
@@ -154,9 +182,9 @@ it("replaces the address and the origins by the option baseUrl, and with them wh
 });
 
 it("names the token page that the options lead to", () => {
-  expect(acmeAt("https://api.acme.example", { tokenUrl: "https://eu.acme.example/t" })().provider.tokenUrl).toBe(
-    "https://eu.acme.example/t",
-  );
+  expect(
+    acmeAt("https://api.acme.example", { tokenUrl: "https://eu.acme.example/t" })().provider.tokenUrl,
+  ).toBe("https://eu.acme.example/t");
 });
 
 it("asks the option token before every other place, and goes on where it is blank", async () => {
@@ -164,7 +192,9 @@ it("asks the option token before every other place, and goes on where it is blan
   const env = { ACME_TOKEN: "from-env" };
   expect((await acme({ token: "given", env }).token()).source).toBe("option token");
   expect((await acme({ token: () => "given", env }).token()).source).toBe("option token");
-  expect((await acme({ token: fromEnv("OTHER"), env: { ...env, OTHER: "x" } }).token()).source).toBe("env OTHER");
+  expect((await acme({ token: fromEnv("OTHER"), env: { ...env, OTHER: "x" } }).token()).source).toBe(
+    "env OTHER",
+  );
   expect((await acme({ token: " ", env }).token()).source).toBe("env ACME_TOKEN");
   expect((await acme({ token: undefined, env }).token()).source).toBe("env ACME_TOKEN");
 });

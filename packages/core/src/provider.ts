@@ -26,19 +26,30 @@ export function defineProvider<Options extends object, I extends Identity>(
   const { id, name, tokenUrl } = definition;
   const factory = (options?: Options & AuthOptions): Auth<I> => createAuth<Options, I>(definition, options);
   const facts = { id, name, ...(tokenUrl !== undefined && { tokenUrl }) };
-  for (const [fact, value] of Object.entries(facts)) Object.defineProperty(factory, fact, { value, enumerable: true });
+  for (const [fact, value] of Object.entries(facts))
+    Object.defineProperty(factory, fact, { value, enumerable: true });
   return factory as Provider<Options, I>;
 }
 
 function check(definition: ProviderDefinition<never, Identity>): void {
   const { specVersion, id, name, tokenUrl, setup } = definition;
   if (typeof id !== "string" || !/^[a-z][a-z0-9-]*$/.test(id)) {
-    throw invalid("provider", "its id is not lower-case letters, digits and hyphens", "Give an id such as acme.");
+    throw invalid(
+      "provider",
+      "its id is not lower-case letters, digits and hyphens",
+      "Give an id such as acme.",
+    );
   }
   if ((specVersion as unknown) !== 1) throw invalid(id, "its specVersion is not 1", "Give specVersion: 1.");
-  if (typeof name !== "string" || name.trim() === "") throw invalid(id, "it has no name", "Give the service's name.");
-  if (typeof setup !== "function") throw invalid(id, "it has no setup function", "Give setup: (options, context) => ….");
+  if (typeof name !== "string" || name.trim() === "")
+    throw invalid(id, "it has no name", "Give the service's name.");
+  if (typeof setup !== "function")
+    throw invalid(id, "it has no setup function", "Give setup: (options, context) => ….");
   if (tokenUrl !== undefined && parseUrl(tokenUrl)?.protocol !== "https:") {
-    throw invalid(id, "its tokenUrl is not an https URL", "Give the address of the page where tokens are made.");
+    throw invalid(
+      id,
+      "its tokenUrl is not an https URL",
+      "Give the address of the page where tokens are made.",
+    );
   }
 }

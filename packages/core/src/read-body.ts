@@ -6,7 +6,7 @@ export async function readBody(response: Response, limit: number): Promise<strin
   if (reader === undefined) return "";
   const decoder = new TextDecoder();
   let text = "";
-  for (let size = 0; ; ) {
+  for (let size = 0; ;) {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     size += value.byteLength;

@@ -9,7 +9,7 @@ import { resolveToken, type Search, type SearchResult } from "./resolve-token.ts
 import { fromEnv } from "./sources/from-env.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { expandSources, found, type TokenSource } from "./token-source.ts";
+import { broken, expandSources, found, type TokenSource } from "./token-source.ts";
 
 const now = (): number => Date.UTC(2026, 10, 22);
 
@@ -40,18 +40,32 @@ async function failureOf(promise: Promise<unknown>): Promise<AuthError> {
 }
 
 it("takes the first token in order, trimmed, and reports every source", async () => {
-  const { token, attempts } = await look([fromEnv("A"), fromValue(` ${canary}\n`, "option token"), fromEnv("B")]);
+  const { token, attempts } = await look([
+    fromEnv("A"),
+    fromValue(` ${canary}\n`, "option token"),
+    fromEnv("B"),
+  ]);
   expect(token.reveal()).toBe(canary);
   expect(token.source).toBe("option token");
   expect(attempts).toEqual([
-    { source: "env A", outcome: "unavailable", reason: "A is not set", remedy: "Set A to a token.", durationMs: 0 },
+    {
+      source: "env A",
+      outcome: "unavailable",
+      reason: "A is not set",
+      remedy: "Set A to a token.",
+      durationMs: 0,
+    },
     { source: "option token", outcome: "used", durationMs: 0 },
     { source: "env B", outcome: "not tried", durationMs: 0 },
   ]);
 });
 
 it("goes on from a blank value to the next source", async () => {
-  const { token } = await look([fromValue("", "option token"), fromValue(" \t", "drawer"), fromValue("abc", "shelf")]);
+  const { token } = await look([
+    fromValue("", "option token"),
+    fromValue(" \t", "drawer"),
+    fromValue("abc", "shelf"),
+  ]);
   expect(token.source).toBe("shelf");
 });
 
@@ -68,7 +82,11 @@ it("tells where it looked, in order, and where tokens are made", async () => {
     "acme: No token was found: A is not set; B is not set; the function returned nothing. " +
       "Set A to a token. Tokens are made at https://acme.example/tokens",
   );
-  expect(error.attempts?.map(({ outcome }) => outcome)).toEqual(["unavailable", "unavailable", "unavailable"]);
+  expect(error.attempts?.map(({ outcome }) => outcome)).toEqual([
+    "unavailable",
+    "unavailable",
+    "unavailable",
+  ]);
 });
 
 describe("a broken source", () => {
@@ -109,12 +127,16 @@ describe("a broken source", () => {
     ["a found without its function", () => ({ outcome: "found", value: canary }) as never],
     ["a found that reveals no text", () => ({ outcome: "found", reveal: () => 5 }) as never],
   ] as const)("is one that gives %s", async (_, fn) => {
-    const error = await failureOf(look([vault(fn as TokenFunction)]));
+    const error = await failureOf(look([vault(fn)]));
     expect(error.code).toBe("AUTH_TOKEN_SOURCE_FAILED");
   });
 
   it("passes on the remedy and the code of an AuthError", async () => {
-    const cause = new AuthError("AUTH_UNREACHABLE", { provider: "vault", message: "No answer.", remedy: "Start it." });
+    const cause = new AuthError("AUTH_UNREACHABLE", {
+      provider: "vault",
+      message: "No answer.",
+      remedy: "Start it.",
+    });
     const error = await failureOf(look([vault(() => Promise.reject(cause))]));
     expect(error).toMatchObject({ code: "AUTH_TOKEN_SOURCE_FAILED", remedy: "Start it.", cause });
   });
@@ -159,7 +181,11 @@ describe("a broken source", () => {
 it("passes the caller's own reason on when the search is aborted", async () => {
   const controller = new AbortController();
   const reason = new Error("never mind");
-  const promise = resolveToken(search([vault(() => new Promise<never>(() => undefined))]), "initial", controller.signal);
+  const promise = resolveToken(
+    search([vault(() => new Promise<never>(() => undefined))]),
+    "initial",
+    controller.signal,
+  );
   controller.abort(reason);
   await expect(promise).rejects.toBe(reason);
 });
@@ -182,10 +208,13 @@ it("refuses a token that is already past its expiry", async () => {
   expect(error.message).toContain("The token from vault expired on 2026-11-22T00:00:00.000Z.");
 });
 
-it.each([Number.NaN, Number.POSITIVE_INFINITY, "2027-01-01" as never])("refuses %s as an expiry", async (expiresAt) => {
-  const error = await failureOf(look([vault(() => found(canary, { expiresAt }))]));
-  expect(error.code).toBe("AUTH_TOKEN_SOURCE_FAILED");
-});
+it.each([Number.NaN, Number.POSITIVE_INFINITY, "2027-01-01" as never])(
+  "refuses %s as an expiry",
+  async (expiresAt) => {
+    const error = await failureOf(look([vault(() => found(canary, { expiresAt }))]));
+    expect(error.code).toBe("AUTH_TOKEN_SOURCE_FAILED");
+  },
+);
 
 it("says an expiry of any size without failing itself", async () => {
   const error = await failureOf(look([vault(() => found(canary, { expiresAt: -1e300 }))]));
@@ -208,6 +237,19 @@ it("tells who listens what each source said", async () => {
       remedy: "Set A to a token.",
       durationMs: 0,
     },
-    { type: "source.tried", provider: "acme", at: now(), source: "option token", outcome: "used", durationMs: 0 },
+    {
+      type: "source.tried",
+      provider: "acme",
+      at: now(),
+      source: "option token",
+      outcome: "used",
+      durationMs: 0,
+    },
   ]);
+});
+
+it("shows the words of a source that vouches for them as they are", async () => {
+  const reason = "/run/user/1000/secrets-2026-11-22/acme is open to other users";
+  const error = await failureOf(look([vault(() => Promise.reject(broken(reason, "Run chmod 600 on it.")))]));
+  expect(error.message).toBe(`acme: ${reason}. Run chmod 600 on it.`);
 });

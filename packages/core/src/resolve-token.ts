@@ -4,7 +4,14 @@ import { safeCause, safeMessage } from "./mask.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
-import { attempt, type Found, type SourceContext, type SourceResult, type TokenSource } from "./token-source.ts";
+import {
+  attempt,
+  Broken,
+  type Found,
+  type SourceContext,
+  type SourceResult,
+  type TokenSource,
+} from "./token-source.ts";
 
 /** How long one source may take, unless it says otherwise. Milliseconds. */
 const sourceTimeoutMs = 10_000;
@@ -61,7 +68,11 @@ export async function resolveToken(
     const limit = Math.min(source.timeoutMs ?? sourceTimeoutMs, Math.max(deadline - startedAt, 0));
     let result: SourceResult;
     try {
-      result = await withTimeLimit((stop) => source.resolve({ ...context, reason, signal: stop }), limit, signal);
+      result = await withTimeLimit(
+        (stop) => source.resolve({ ...context, reason, signal: stop }),
+        limit,
+        signal,
+      );
     } catch (error) {
       signal?.throwIfAborted();
       throw fail(brokenSource(source, error, limit));
@@ -117,14 +128,18 @@ function brokenSource(source: TokenSource, error: unknown, limitMs: number): Fai
   if (isAuthError(error)) {
     return { code, reason: `${source.name} failed: ${error.message}`, remedy: error.remedy, cause: error };
   }
-  const failure = error as { readonly remedy?: unknown } | null;
+  if (error instanceof Broken) return { code, reason: sentence(error.message), remedy: error.remedy };
   const message = safeMessage(error);
   return {
     code,
-    reason: `${source.name} failed: ${message}${/[.!?…]$/.test(message) ? "" : "."}`,
-    remedy: typeof failure?.remedy === "string" ? failure.remedy : `Mend ${source.name}, or remove it.`,
+    reason: `${source.name} failed: ${sentence(message)}`,
+    remedy: `Mend ${source.name}, or remove it.`,
     cause: safeCause(error, message),
   };
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function wrongAnswer(source: TokenSource): Failure {

@@ -1,11 +1,14 @@
 /** The longest wait that is believed. */
-export const longestWaitMs = 86_400_000;
+const longestWaitMs = 86_400_000;
 
 /**
  * Milliseconds to wait by a `Retry-After` value: whole seconds, or an HTTP date (RFC 9110, section 10.2.3). A day at
  * most; `undefined` where it is neither.
  */
-export function parseRetryAfter(value: string | null | undefined, now: () => number = Date.now): number | undefined {
+export function parseRetryAfter(
+  value: string | null | undefined,
+  now: () => number = Date.now,
+): number | undefined {
   const text = value?.trim() ?? "";
   if (/^\d+$/.test(text)) return boundedWait(Number(text) * 1000);
   // Date.parse reads far more than HTTP dates: only what begins like one is handed to it.

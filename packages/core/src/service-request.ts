@@ -8,6 +8,9 @@ const longestAnswer = 1_048_576;
 /** Retries after the first try. */
 const retries = 2;
 
+/** An answer, whoever's token it was given for. */
+export type PlainAnswer = Omit<ServiceAnswer, "source">;
+
 /** One request of the library's own: verify, login, logout, identity tokens. */
 export interface ServiceRequest {
   readonly url: string;
@@ -22,30 +25,37 @@ export interface ServiceRequest {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** How long to wait before the next try, in milliseconds, or `undefined` to take this answer. */
-  readonly retryDelayMs: (answer: ServiceAnswer, attempts: number) => number | undefined;
+  readonly retryDelayMs: (answer: PlainAnswer, attempts: number) => number | undefined;
 }
 
 /**
  * Sends a request without following redirects, and gives back any answer that there is, whatever its status. Rejects
  * with the signal's reason, with `TimeLimitReached`, or with what `fetch` threw.
  */
-export function sendToService(request: ServiceRequest): Promise<ServiceAnswer> {
+export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
   const { url, method, headers, body, timeoutMs } = request;
   const startedAt = Date.now();
   let pauseMs = 0;
 
-  const send = async (signal: AbortSignal): Promise<ServiceAnswer> => {
+  const send = async (signal: AbortSignal): Promise<PlainAnswer> => {
     const { default: ky, isHTTPError, isNetworkError } = await import("ky");
-    const answerOf = ({ status, headers }: Response, text: unknown): ServiceAnswer => ({
-      status,
-      headers,
+    const answerOf = (response: Response, text: unknown): PlainAnswer => ({
+      status: response.status,
+      headers: response.headers,
       body: typeof text === "string" ? readData(text, request.mask) : undefined,
     });
     // ky paces the tries and sees neither the headers nor the body: its errors hold the request that it knows.
     const tries = ky(url, {
       signal,
       timeout: false,
-      fetch: () => request.fetch(url, { method, headers, ...(body !== undefined && { body }), signal, redirect: "manual" }),
+      fetch: () =>
+        request.fetch(url, {
+          method,
+          headers,
+          ...(body !== undefined && { body }),
+          signal,
+          redirect: "manual",
+        }),
       parseJson: (text) => text,
       retry: {
         limit: retries,

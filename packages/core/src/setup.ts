@@ -6,7 +6,7 @@ import { parseOrigin, parseUrl } from "./origin.ts";
 import type { ProviderDefinition, ProviderSetup, SetupContext } from "./provider-definition.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { expandSources, type TokenSource } from "./token-source.ts";
+import { Broken, expandSources, type TokenSource } from "./token-source.ts";
 
 /** A provider's setup, checked, with the caller's options applied. */
 export interface CheckedSetup<I extends Identity> extends ProviderSetup<I> {
@@ -33,10 +33,12 @@ export function runSetup<I extends Identity>(
   // An address of the caller's own replaces the platform's, and with it what the platform vouched for.
   const vouched = options.baseUrl === undefined ? (setup.insecureOrigins ?? []) : [];
   const insecure = (text: string): boolean =>
-    options.allowInsecureHttp === true || vouched.some((one) => parseUrl(one)?.origin === parseUrl(text)?.origin);
+    options.allowInsecureHttp === true ||
+    vouched.some((one) => parseUrl(one)?.origin === parseUrl(text)?.origin);
 
   const base = typeof baseUrl === "string" ? parseUrl(baseUrl) : undefined;
-  if (base === undefined) throw invalid(id, "baseUrl is not an absolute URL", "Give baseUrl as in https://api.example.com.");
+  if (base === undefined)
+    throw invalid(id, "baseUrl is not an absolute URL", "Give baseUrl as in https://api.example.com.");
   if (base.search !== "" || base.hash !== "") {
     throw invalid(id, "baseUrl has a query or fragment", "Give baseUrl as scheme, host and path.");
   }
@@ -48,7 +50,8 @@ export function runSetup<I extends Identity>(
   const origins = (listed ?? [base.origin]).map((text) => {
     const result = parseOrigin(text, insecure(text));
     if ("origin" in result) return result.origin;
-    const remedy = "Give each origin as in https://api.example.com; allowInsecureHttp lets plain http through.";
+    const remedy =
+      "Give each origin as in https://api.example.com; allowInsecureHttp lets plain http through.";
     throw invalid(id, `an origin cannot receive the token: ${result.problem}`, remedy);
   });
   if (!origins.includes(base.origin)) {
@@ -57,11 +60,13 @@ export function runSetup<I extends Identity>(
 
   const inject = setup.inject ?? bearer();
   const problem = injectionProblem(inject);
-  if (problem !== undefined) throw invalid(id, problem, "Give inject as bearer(), header(name) or basic(user).");
+  if (problem !== undefined)
+    throw invalid(id, problem, "Give inject as bearer(), header(name) or basic(user).");
   if (typeof setup.verify?.identify !== "function" || typeof setup.verify.path !== "string") {
     throw invalid(id, "verify has no path or no identify function", "Give verify: { path, identify }.");
   }
-  if (!Array.isArray(setup.sources)) throw invalid(id, "it has no list of sources", "Give sources: [fromEnv(…)].");
+  if (!Array.isArray(setup.sources))
+    throw invalid(id, "it has no list of sources", "Give sources: [fromEnv(…)].");
 
   const first = optionSource(id, options.token);
   const sources = expandSources([...(first === undefined ? [] : [first]), ...setup.sources]);
@@ -77,6 +82,7 @@ function callSetup<I extends Identity>(
     return definition.setup(options as never, context);
   } catch (error) {
     if (isAuthError(error)) throw error;
+    if (error instanceof Broken) throw invalid(definition.id, error.message, error.remedy);
     throw invalid(definition.id, `its options do not fit: ${safeMessage(error)}`, "Correct the option.");
   }
 }
@@ -90,5 +96,9 @@ function optionSource(id: string, token: SetupOptions["token"]): TokenSource | u
 }
 
 export function invalid(provider: string, problem: string, remedy: string): AuthError {
-  return new AuthError("AUTH_PROVIDER_INVALID", { provider, message: `This cannot be used: ${problem}.`, remedy });
+  return new AuthError("AUTH_PROVIDER_INVALID", {
+    provider,
+    message: `This cannot be used: ${problem}.`,
+    remedy,
+  });
 }

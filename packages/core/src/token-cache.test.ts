@@ -53,7 +53,8 @@ const nth = (index: number): Load => {
   if (load === undefined) throw new Error(`there is no load ${index}`);
   return load;
 };
-const header = async (promise: Promise<Held | undefined>): Promise<string | undefined> => (await promise)?.header;
+const header = async (promise: Promise<Held | undefined>): Promise<string | undefined> =>
+  (await promise)?.header;
 const outcome = (promise: Promise<Held>): Promise<string> =>
   promise.then(
     (held) => held.header,

@@ -57,13 +57,36 @@ export interface TokenSource {
  * A source's answer when it holds a token. Surrounding white space goes; a blank value counts as unavailable.
  * `expiresAt` is in milliseconds since the epoch; without it the token is kept until the service refuses it.
  */
-export function found(value: string, facts: { readonly expiresAt?: number; readonly source?: string } = {}): Found {
+export function found(
+  value: string,
+  facts: { readonly expiresAt?: number; readonly source?: string } = {},
+): Found {
   return { outcome: "found", reveal: () => value, ...facts };
 }
 
 /** A source's answer when nothing is there: why, in one sentence, and what would change it, in one imperative sentence. */
 export function unavailable(reason: string, remedy?: string): Unavailable {
   return { outcome: "unavailable", reason, ...(remedy !== undefined && { remedy }) };
+}
+
+/** Thrown by code whose words are known to hold no secret. */
+export class Broken extends Error {
+  override readonly name: string = "Broken";
+  readonly remedy: string;
+
+  constructor(reason: string, remedy: string) {
+    super(reason);
+    this.remedy = remedy;
+  }
+}
+
+/**
+ * What a source throws when something is there and cannot be used, and a setup when an option breaks a rule: why, as a
+ * clause without a full stop, and what would mend it, in one imperative sentence. Both are shown as they are, so neither
+ * may quote what was found. Of any other error, everything is taken out that could be a token.
+ */
+export function broken(reason: string, remedy: string): Error {
+  return new Broken(reason, remedy);
 }
 
 /** The sources that are really asked: each one that stands for others is replaced by them. */

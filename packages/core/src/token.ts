@@ -23,7 +23,8 @@ export function createToken(value: string, source: string, expiresAt?: number): 
 
 /** What keeps a text from being sent as a token, told without showing any of it; `undefined` if nothing does. */
 export function tokenProblem(value: string): string | undefined {
-  if (value.length > 16_384) return `is ${value.length} characters long; 16384 is the most a header can carry`;
+  if (value.length > 16_384)
+    return `is ${value.length} characters long; 16384 is the most a header can carry`;
   const position = value.search(/[^\x21-\x7E]/);
   if (position === -1) return undefined;
   const character = value.charCodeAt(position);

@@ -44,10 +44,41 @@ it("tells whom the token speaks for, and which token that was", async () => {
   });
 });
 
+it("tells the provider where the token came from, for the identity and for errors", async () => {
+  let status = 200;
+  const server = await serve(() => ({ status, body: {} }));
+  const sources = new Set<string>();
+  const auth = acmeAt(server.url, {
+    verify: { path: "/me", identify: (_, { source }) => ({ kind: "user", id: source }) },
+    classify: ({ source }) => {
+      sources.add(source);
+      return {};
+    },
+  })(token);
+  expect((await auth.verify()).identity.id).toBe("option token");
+  status = 401;
+  await failureOf(auth.verify());
+  expect(sources).toEqual(new Set(["option token"]));
+  sources.clear();
+  await auth.fetch("/x");
+  expect(sources).toEqual(new Set(["option token"]));
+});
+
+it("lets the provider say that there is no wait, whatever the standard header says", async () => {
+  const answer = { status: 429, headers: { "retry-after": "7" } };
+  const error = await failing(answer, {
+    classify: () => ({ retryAfterMs: undefined }),
+    retryDelayMs: () => 0,
+  });
+  expect(error).not.toHaveProperty("retryAfterMs");
+});
+
 it("sends the body as JSON where the endpoint is a POST", async () => {
   const server = await serve(() => ({ body: { id: "user-1" } }));
   const identify = (): Identity => ({ kind: "user", id: "user-1" });
-  await acmeAt(server.url, { verify: { method: "POST", path: "/whoami", body: {}, identify } })(token).verify();
+  await acmeAt(server.url, { verify: { method: "POST", path: "/whoami", body: {}, identify } })(
+    token,
+  ).verify();
   expect(server.requests[0]).toMatchObject({
     method: "POST",
     body: "{}",
@@ -169,7 +200,9 @@ describe("a service that is busy or out of order", () => {
   it("is waited for as long as it asks, told to the provider's own arithmetic", async () => {
     const asked: unknown[] = [];
     let tries = 0;
-    const server = await serve(() => (tries++ < 2 ? { status: 429, headers: { "retry-after": "7" } } : { body: { id: "u" } }));
+    const server = await serve(() =>
+      tries++ < 2 ? { status: 429, headers: { "retry-after": "7" } } : { body: { id: "u" } },
+    );
     const retryDelayMs = (failed: unknown): number => {
       asked.push(failed);
       return 0;
@@ -217,12 +250,17 @@ describe("no answer", () => {
   it("within the time limit", async () => {
     const server = await serve(() => ({ delayMs: 60_000 }));
     const error = await failureOf(acmeAt(server.url)(token).verify({ timeoutMs: 30 }));
-    expect(error).toMatchObject({ code: "AUTH_UNREACHABLE", message: expect.stringContaining("within 30 ms") });
+    expect(error).toMatchObject({
+      code: "AUTH_UNREACHABLE",
+      message: expect.stringContaining("within 30 ms"),
+    });
   });
 
   it("because the caller's fetch failed, whose error may hold the request", async () => {
     const fetch = (_: unknown, init?: RequestInit): Promise<Response> =>
-      Promise.reject(Object.assign(new Error(`could not send ${JSON.stringify(init?.headers)}`), { request: init }));
+      Promise.reject(
+        Object.assign(new Error(`could not send ${JSON.stringify(init?.headers)}`), { request: init }),
+      );
     const error = await failureOf(acmeAt("https://api.acme.example")({ ...token, fetch }).verify());
     expect(error.code).toBe("AUTH_UNREACHABLE");
   });
@@ -266,7 +304,9 @@ it("sends nothing where the verify path leads out of the origins", async () => {
 });
 
 it("forgets a token that the service refused: the next use asks the sources anew", async () => {
-  const server = await serve(({ headers }) => (headers.authorization === "Bearer new" ? { body: { id: "u" } } : { status: 401 }));
+  const server = await serve(({ headers }) =>
+    headers.authorization === "Bearer new" ? { body: { id: "u" } } : { status: 401 },
+  );
   const reasons: string[] = [];
   const auth = acmeAt(server.url)({
     token: ({ reason }) => (reasons.push(reason) === 1 ? "old" : "new"),
@@ -288,7 +328,9 @@ describe("a pause of its own making", () => {
       [2, 600],
     ] as const) {
       // Two timers stand when a try has failed: the pause, and the limit for the whole.
-      await vi.waitFor(() => expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]), { interval: 1 });
+      await vi.waitFor(() => expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]), {
+        interval: 1,
+      });
       await vi.advanceTimersByTimeAsync(ms - 50);
       expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]);
       await vi.advanceTimersByTimeAsync(50);

@@ -3,8 +3,8 @@ import { AuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { maskOf, quotable, safeCause } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
-import type { ServiceAnswer } from "./provider-definition.ts";
-import { sendToService } from "./service-request.ts";
+import type { VerifyEndpoint } from "./provider-definition.ts";
+import { type PlainAnswer, sendToService } from "./service-request.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached } from "./time-limit.ts";
 import type { Token } from "./token.ts";
@@ -77,7 +77,7 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
   });
 
   if (answer.status < 200 || answer.status > 299) throw answerError(judgement, answer);
-  const identity = readIdentity(answer, identify);
+  const identity = readIdentity(answer, token.source, identify);
   if (identity === undefined) throw malformed(judgement, answer);
   const requestId = requestIdOf(judgement, answer);
   return {
@@ -98,13 +98,21 @@ function retryDelayMs<I extends Identity>(
   attempts: number,
 ): number | undefined {
   if (code !== "AUTH_RATE_LIMITED" && code !== "AUTH_UNREACHABLE") return undefined;
-  const failed = { attempts, ...(status !== undefined && { status }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const failed = {
+    attempts,
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
   return setup.retryDelayMs?.(failed) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
 }
 
-function readIdentity<I extends Identity>({ body }: ServiceAnswer, identify: (body: unknown) => I | undefined): I | undefined {
+function readIdentity<I extends Identity>(
+  { body }: PlainAnswer,
+  source: string,
+  identify: VerifyEndpoint<I>["identify"],
+): I | undefined {
   try {
-    const identity = identify(body);
+    const identity = identify(body, { source });
     return typeof identity?.kind === "string" && typeof identity.id === "string" ? identity : undefined;
   } catch {
     // An answer of another shape than the documented one, met by code that trusts the shape.
@@ -112,7 +120,7 @@ function readIdentity<I extends Identity>({ body }: ServiceAnswer, identify: (bo
   }
 }
 
-function malformed(judgement: Judgement, answer: ServiceAnswer): AuthError {
+function malformed(judgement: Judgement, answer: PlainAnswer): AuthError {
   const { provider } = judgement;
   return new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: provider.id,

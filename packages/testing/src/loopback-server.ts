@@ -87,7 +87,13 @@ async function respond(
   const { method = "GET", url = "/", headers } = message;
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
-  const request = { method, url, path: url.split("?")[0] ?? url, headers, body: Buffer.concat(chunks).toString("utf8") };
+  const request = {
+    method,
+    url,
+    path: url.split("?")[0] ?? url,
+    headers,
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
   requests.push(request);
 
   const { status = 200, headers: given = {}, body, delayMs, drop, truncateAt } = await answer(request);
@@ -99,7 +105,10 @@ async function respond(
   const isText = typeof body === "string";
   const text = Buffer.from(isText ? body : body === undefined ? "" : JSON.stringify(body));
   const lower = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [name.toLowerCase(), typeof value === "string" ? value : [...value]]),
+    Object.entries(given).map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === "string" ? value : [...value],
+    ]),
   );
   if (body !== undefined && !isText) lower["content-type"] ??= "application/json";
   lower["content-length"] ??= String(text.length);

@@ -9,11 +9,19 @@ describe("the header", () => {
   it("goes on a request to the provider's origin, by relative and by absolute address", async () => {
     const server = await serve();
     const auth = acmeAt(`${server.url}/v1/`)(token);
-    for (const input of ["/a", "b", `${server.url}/c`, new URL("/d", server.url), new Request(`${server.url}/e`)]) {
+    for (const input of [
+      "/a",
+      "b",
+      `${server.url}/c`,
+      new URL("/d", server.url),
+      new Request(`${server.url}/e`),
+    ]) {
       await auth.fetch(input);
     }
     expect(server.requests.map(({ url }) => url)).toEqual(["/a", "/v1/b", "/c", "/d", "/e"]);
-    expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${canary}`]));
+    expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set([`Bearer ${canary}`]),
+    );
   });
 
   it("does not go to any other origin: the request is sent bare", async () => {
@@ -70,10 +78,12 @@ describe("the header", () => {
     const request = new Request(`${server.url}/x`, { method: "POST", body: "text", headers: { "x-a": "1" } });
     await auth.fetch(request);
     expect([...request.headers.keys()]).not.toContain("authorization");
-    expect(server.requests.map(({ headers, body }) => [headers.authorization, headers["x-a"], body])).toEqual([
-      ["Bearer mine", undefined, ""],
-      [`Bearer ${canary}`, "1", "text"],
-    ]);
+    expect(server.requests.map(({ headers, body }) => [headers.authorization, headers["x-a"], body])).toEqual(
+      [
+        ["Bearer mine", undefined, ""],
+        [`Bearer ${canary}`, "1", "text"],
+      ],
+    );
   });
 
   it("is one that the provider names", async () => {
@@ -93,10 +103,14 @@ describe("the header", () => {
 
 describe("after a 401", () => {
   const accepting = (good: string) =>
-    serve(({ headers }) => (headers.authorization === `Bearer ${good}` ? { body: "welcome" } : { status: 401, body: "no" }));
+    serve(({ headers }) =>
+      headers.authorization === `Bearer ${good}` ? { body: "welcome" } : { status: 401, body: "no" },
+    );
   const giving = (...tokens: string[]) => {
     let next = 0;
-    return vi.fn((_: SourceContext) => tokens[Math.min(next++, tokens.length - 1)]);
+    return vi.fn<(context: SourceContext) => string | undefined>(
+      () => tokens[Math.min(next++, tokens.length - 1)],
+    );
   };
 
   it("the sources are asked again, and a different token is sent once", async () => {
@@ -129,7 +143,7 @@ describe("after a 401", () => {
     const server = await accepting("new");
     const auth = acmeAt(server.url)({ token: giving("old", "new") });
     const body = new Blob(["text"]).stream();
-    const response = await auth.fetch("/x", { method: "POST", body, duplex: "half" } as RequestInit);
+    const response = await auth.fetch("/x", { method: "POST", body, duplex: "half" });
     expect([response.status, await response.text()]).toEqual([401, "no"]);
     const asked = await auth.fetch(new Request(`${server.url}/x`, { method: "POST", body: "text" }));
     expect(await asked.text()).toBe("welcome");
@@ -137,7 +151,9 @@ describe("after a 401", () => {
 
   it("a Request without a body is sent again", async () => {
     const server = await accepting("new");
-    const response = await acmeAt(server.url)({ token: giving("old", "new") }).fetch(new Request(`${server.url}/x`));
+    const response = await acmeAt(server.url)({ token: giving("old", "new") }).fetch(
+      new Request(`${server.url}/x`),
+    );
     expect(await response.text()).toBe("welcome");
   });
 
@@ -183,7 +199,8 @@ describe("after a 401", () => {
     const server = await serve(() => ({ status: 401, body: { error: { type: "PermissionDenied" } } }));
     const find = giving("a", "b");
     const auth = acmeAt(server.url, {
-      classify: ({ body }) => (JSON.stringify(body).includes("PermissionDenied") ? { code: "AUTH_PERMISSION_DENIED" } : {}),
+      classify: ({ body }) =>
+        JSON.stringify(body).includes("PermissionDenied") ? { code: "AUTH_PERMISSION_DENIED" } : {},
     })({ token: find });
     const response = await auth.fetch("/x");
     expect(await response.json()).toEqual({ error: { type: "PermissionDenied" } });
@@ -272,7 +289,10 @@ it("serves two auths side by side without ever crossing their tokens", async () 
   const server = await serve();
   const [ada, bob] = [acmeAt(server.url)({ token: "token-ada" }), acmeAt(server.url)({ token: "token-bob" })];
   await Promise.all(
-    Array.from({ length: 500 }, (_, index) => [ada.fetch(`/ada/${index}`), bob.fetch(`/bob/${index}`)]).flat(),
+    Array.from({ length: 500 }, (_, index) => [
+      ada.fetch(`/ada/${index}`),
+      bob.fetch(`/bob/${index}`),
+    ]).flat(),
   );
   expect(server.requests).toHaveLength(1_000);
   for (const { path, headers } of server.requests) {

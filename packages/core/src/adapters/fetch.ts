@@ -36,6 +36,17 @@ export function createFetch(target: () => FetchTarget): Fetch {
   };
 }
 
+/** A request on its way to an allowed origin. */
+interface Outgoing {
+  readonly target: Input;
+  readonly init: RequestInit | undefined;
+  /** The caller's, in a form that can be read again. */
+  readonly headers: HeadersInit | undefined;
+  readonly origin: string;
+  /** Whether its redirects are followed here. */
+  readonly hops: boolean;
+}
+
 type FetchPlan = (input: Input, init: RequestInit | undefined) => Promise<Response>;
 
 function planFetch({ authorizer, destinations, fetch, platform }: FetchTarget): FetchPlan {
@@ -55,78 +66,78 @@ function planFetch({ authorizer, destinations, fetch, platform }: FetchTarget): 
     const headers = callerHeaders(target, init);
     if (headers !== undefined && carries(headers, header)) {
       authorizer.withheld(url, "set by the caller");
-      return fetch(target, headers === init?.headers || init?.headers === undefined ? init : { ...init, headers });
+      return fetch(
+        target,
+        headers === init?.headers || init?.headers === undefined ? init : { ...init, headers },
+      );
     }
+    const hops = ownRedirects && redirectOf(target, init) === "follow";
+    const outgoing = { target, init, headers, origin, hops };
     const value = authorizer.current();
-    if (value !== undefined) return send(target, init, headers, origin, value);
-    return authorizer.load(signalOf(target, init)).then((loaded) => send(target, init, headers, origin, loaded));
+    if (value !== undefined) return send(outgoing, value);
+    return authorizer.load(signalOf(target, init)).then((loaded) => send(outgoing, loaded));
   }
 
-  function send(
-    target: Input,
-    init: RequestInit | undefined,
-    headers: HeadersInit | undefined,
-    origin: string,
-    value: string,
-  ): Promise<Response> {
-    authorizer.attached(origin);
-    const answer = transmit(target, init, headers, value);
-    return answer.then((response) =>
-      response.status === 401 ? afterRefusal(response, target, init, headers, origin, value) : response,
+  function send(outgoing: Outgoing, value: string): Promise<Response> {
+    authorizer.attached(outgoing.origin);
+    return transmit(outgoing, value).then((response) =>
+      response.status === 401 || isRedirect(response) ? settle(response, outgoing, value) : response,
     );
   }
 
-  function transmit(
-    target: Input,
-    init: RequestInit | undefined,
-    headers: HeadersInit | undefined,
-    value: string,
-  ): Promise<Response> {
+  function transmit({ target, init, headers, hops }: Outgoing, value: string): Promise<Response> {
     const carrying = withHeader(headers, header, value);
-    if (!ownRedirects || redirectOf(target, init) !== "follow") {
-      return fetch(target, init === undefined ? { headers: carrying } : { ...init, headers: carrying });
-    }
-    return fetch(target, { ...init, headers: carrying, redirect: "manual" }).then((response) =>
-      (response.status > 300 && response.status < 309) || response.type === "opaqueredirect"
-        ? import("./redirect.ts").then(({ followRedirects }) =>
-            followRedirects(response, {
-              fetch,
-              url: urlOf(target),
-              target,
-              init,
-              headers,
-              header,
-              value: (url) => (destinations.allowed(url) === undefined ? undefined : value),
-            }),
-          )
-        : response,
-    );
+    if (hops) return fetch(target, { ...init, headers: carrying, redirect: "manual" });
+    return fetch(target, init === undefined ? { headers: carrying } : { ...init, headers: carrying });
   }
 
-  async function afterRefusal(
+  /** What is left to do after an answer that is a redirect or a 401. */
+  async function settle(response: Response, outgoing: Outgoing, value: string): Promise<Response> {
+    const arrived = await follow(response, outgoing, value);
+    if (arrived.status !== 401) return arrived;
+    // A redirect has led elsewhere: that origin's 401 says nothing about this token.
+    if (arrived.redirected && destinations.allowed(arrived.url) === undefined) return arrived;
+    const next = await replacement(arrived, outgoing, value);
+    if (next === undefined || !isReplayable(outgoing)) return arrived;
+    await arrived.body?.cancel().catch(() => undefined);
+    authorizer.attached(outgoing.origin);
+    return follow(await transmit(outgoing, next), outgoing, next);
+  }
+
+  async function follow(
     response: Response,
-    target: Input,
-    init: RequestInit | undefined,
-    headers: HeadersInit | undefined,
-    origin: string,
+    { target, init, headers, hops }: Outgoing,
     value: string,
   ): Promise<Response> {
-    // A redirect has led elsewhere: that origin's 401 says nothing about this token.
-    if (response.redirected && destinations.allowed(response.url) === undefined) return response;
+    if (!hops || !isRedirect(response)) return response;
+    const { followRedirects } = await import("./redirect.ts");
+    const valueFor = (url: string): string | undefined =>
+      destinations.allowed(url) === undefined ? undefined : value;
+    return followRedirects(response, {
+      fetch,
+      url: urlOf(target),
+      target,
+      init,
+      headers,
+      header,
+      value: valueFor,
+    });
+  }
+
+  async function replacement(
+    response: Response,
+    { target, init }: Outgoing,
+    value: string,
+  ): Promise<string | undefined> {
     const signal = signalOf(target, init);
-    let next: string | undefined;
     try {
       const answer = authorizer.readsRefusals ? await readRefusal(response) : undefined;
-      next = await authorizer.replace(value, answer, signal);
+      return await authorizer.replace(value, answer, signal);
     } catch {
       // The sources have nothing else: the service's own answer tells more than their failure.
       signal?.throwIfAborted();
-      return response;
+      return undefined;
     }
-    if (next === undefined || !isReplayable(target, init)) return response;
-    await response.body?.cancel().catch(() => undefined);
-    authorizer.attached(origin);
-    return transmit(target, init, headers, next);
   }
 
   return plan;
@@ -159,7 +170,7 @@ function redirectOf(target: Input, init: RequestInit | undefined): Request["redi
 function carries(headers: HeadersInit, name: string): boolean {
   if (headers instanceof Headers) return headers.has(name);
   if (isIterable(headers)) {
-    for (const pair of headers) if (String(pair[0]).toLowerCase() === name) return true;
+    for (const pair of headers) if (pair[0].toLowerCase() === name) return true;
     return false;
   }
   for (const key in headers) {
@@ -182,7 +193,11 @@ function isIterable(headers: HeadersInit): headers is Headers | [string, string]
   return Symbol.iterator in headers;
 }
 
-function isReplayable(target: Input, init: RequestInit | undefined): boolean {
+function isRedirect({ status, type }: Response): boolean {
+  return (status > 300 && status < 309) || type === "opaqueredirect";
+}
+
+function isReplayable({ target, init }: Outgoing): boolean {
   const body = init?.body;
   if (body === undefined || body === null) return (requestOf(target)?.body ?? null) === null;
   return !(typeof body === "object" && (body instanceof ReadableStream || Symbol.asyncIterator in body));

@@ -27,7 +27,9 @@ const leaks = (server: LoopbackServer): boolean => JSON.stringify(server.request
 describe.each(carriers)("a token in %s", (name, inject) => {
   it.each(statuses)("does not follow a %i to another origin, and is on the hop before", async (status) => {
     const [own, foreign] = await origins();
-    const response = await acmeAt(own.url, { inject })({ token: canary }).fetch(to(status, `${foreign.url}/x`));
+    const response = await acmeAt(own.url, { inject })({ token: canary }).fetch(
+      to(status, `${foreign.url}/x`),
+    );
     expect([response.status, response.redirected, response.url]).toEqual([200, true, `${foreign.url}/x`]);
     expect(leaks(foreign)).toBe(false);
     expect(own.requests[0]?.headers[name]).toContain(canary);
@@ -60,7 +62,9 @@ describe.each(carriers)("a token in %s", (name, inject) => {
 
   it("is not added when a foreign origin redirects here", async () => {
     const [own, foreign] = await origins();
-    const response = await acmeAt(own.url, { inject })({ token: canary }).fetch(`${foreign.url}${to(302, `${own.url}/x`)}`);
+    const response = await acmeAt(own.url, { inject })({ token: canary }).fetch(
+      `${foreign.url}${to(302, `${own.url}/x`)}`,
+    );
     expect(response.status).toBe(200);
     expect(leaks(own)).toBe(false);
   });
@@ -94,9 +98,16 @@ describe("a redirect that is followed here", () => {
     const seen: unknown[] = [];
     for (const authorized of [false, true]) {
       const [own, other] = await origins();
-      const send = authorized ? acmeAt(own.url, { inject: header("x-api-key") })({ token: canary }).fetch : fetch;
+      const send = authorized
+        ? acmeAt(own.url, { inject: header("x-api-key") })({ token: canary }).fetch
+        : fetch;
       const outcome = await send(new URL(input(own, other), own.url), init).then(
-        async (response) => [response.status, response.redirected, new URL(response.url).hash, await response.text()],
+        async (response) => [
+          response.status,
+          response.redirected,
+          new URL(response.url).hash,
+          await response.text(),
+        ],
         (error: unknown) => (error instanceof TypeError ? "TypeError" : String(error)),
       );
       const requests = [...own.requests, ...other.requests].map(({ method, path, headers, body }) => {
@@ -109,7 +120,9 @@ describe("a redirect that is followed here", () => {
   };
 
   it.each(
-    statuses.flatMap((status) => ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"].map((method) => [status, method] as const)),
+    statuses.flatMap((status) =>
+      ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"].map((method) => [status, method] as const),
+    ),
   )("changes the method and body as the platform does: %i of a %s", async (status, method) => {
     const body = method === "GET" || method === "HEAD" ? {} : { body: "text" };
     const [platform, own] = await both((_, other) => to(status, `${other.url}/x`), {
@@ -121,7 +134,10 @@ describe("a redirect that is followed here", () => {
   });
 
   it.each([
-    ["the caller's own credentials stay behind", (_: LoopbackServer, other: LoopbackServer) => to(302, `${other.url}/x`)],
+    [
+      "the caller's own credentials stay behind",
+      (_: LoopbackServer, other: LoopbackServer) => to(302, `${other.url}/x`),
+    ],
     ["or go along on the same origin", () => to(302, "/x")],
     ["a fragment is kept", () => `${to(302, "/x")}#part`],
     ["unless the redirect has its own", () => `${to(302, "/x#other")}#part`],

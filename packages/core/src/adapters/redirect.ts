@@ -16,7 +16,13 @@ export interface RedirectedRequest {
 }
 
 /** Headers that speak of the body, which a redirect to GET drops. */
-const bodyHeaders = ["content-encoding", "content-language", "content-location", "content-type", "content-length"];
+const bodyHeaders = [
+  "content-encoding",
+  "content-language",
+  "content-location",
+  "content-type",
+  "content-length",
+];
 /** Headers of the caller's that are for the first origin only. */
 const originHeaders = ["authorization", "proxy-authorization", "cookie", "host"];
 
@@ -43,11 +49,15 @@ export async function followRedirects(first: Response, request: RedirectedReques
     if (hops === 20) throw failed("the redirect count was exceeded");
     const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
     if (next === undefined) throw failed("the redirect leads to no URL");
-    if (next.protocol !== "https:" && next.protocol !== "http:") throw failed("the redirect leads away from HTTP");
+    if (next.protocol !== "https:" && next.protocol !== "http:")
+      throw failed("the redirect leads away from HTTP");
     if (next.hash === "") next.hash = url.hash;
 
     const { status } = response;
-    if ((status !== 303 && method === "POST" && status < 303) || (status === 303 && method !== "GET" && method !== "HEAD")) {
+    if (
+      (status !== 303 && method === "POST" && status < 303) ||
+      (status === 303 && method !== "GET" && method !== "HEAD")
+    ) {
       method = "GET";
       body = null;
       for (const name of bodyHeaders) headers.delete(name);

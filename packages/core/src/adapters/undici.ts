@@ -25,7 +25,9 @@ const longestRefusal = 65_536;
  * or a buffer. Composed outside undici's own redirect interceptor, it has that strip the header on the way to another
  * origin; a `stripHeadersOnCrossOriginRedirect` of the dispatch itself is kept.
  */
-export function authInterceptor(auths: AnyAuth | readonly AnyAuth[]): Dispatcher.DispatcherComposeInterceptor {
+export function authInterceptor(
+  auths: AnyAuth | readonly AnyAuth[],
+): Dispatcher.DispatcherComposeInterceptor {
   const list = (Array.isArray(auths) ? auths : [auths]) as readonly AnyAuth[];
   for (const auth of list) {
     if (typeof auth !== "object" || auth === null || !(authorizerOf in auth)) {
@@ -37,7 +39,9 @@ export function authInterceptor(auths: AnyAuth | readonly AnyAuth[]): Dispatcher
   return (dispatch) =>
     function authorizedDispatch(options, handler) {
       try {
-        authorizers ??= list.map((auth) => (auth as unknown as { readonly [authorizerOf]: Authorizer })[authorizerOf]);
+        authorizers ??= list.map(
+          (auth) => (auth as unknown as { readonly [authorizerOf]: Authorizer })[authorizerOf],
+        );
       } catch (error) {
         fail(handler, error);
         return false;
@@ -51,7 +55,10 @@ export function authInterceptor(auths: AnyAuth | readonly AnyAuth[]): Dispatcher
       const headers = readable(options.headers);
       if (carries(headers, authorizer.header)) {
         authorizer.withheld(String(origin), "set by the caller");
-        return dispatch(headers === options.headers ? options : { ...options, headers: headers as string[] }, handler);
+        return dispatch(
+          headers === options.headers ? options : { ...options, headers: headers as string[] },
+          handler,
+        );
       }
       const outgoing = { dispatch, options, headers, handler, authorizer };
       const value = authorizer.current();
@@ -87,7 +94,9 @@ function send(outgoing: Outgoing, value: string): boolean {
 function withHeader({ options, headers: given, authorizer: { header } }: Outgoing, value: string): Options {
   const headers = withValue(given, header, value);
   if (header === "authorization") return { ...options, headers };
-  const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as { stripHeadersOnCrossOriginRedirect?: string[] };
+  const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as {
+    stripHeadersOnCrossOriginRedirect?: string[];
+  };
   const stripping = { stripHeadersOnCrossOriginRedirect: [...strip, header] };
   return { ...options, ...stripping, headers };
 }
@@ -95,7 +104,7 @@ function withHeader({ options, headers: given, authorizer: { header } }: Outgoin
 /** undici takes an object, a flat list, or something to iterate over, which may be possible only once. */
 function readable(headers: Options["headers"]): FlatHeaders {
   if (headers === undefined || headers === null) return undefined;
-  if (Array.isArray(headers) && !Array.isArray(headers[0])) return headers as readonly string[];
+  if (Array.isArray(headers) && !Array.isArray(headers[0])) return headers;
   return Symbol.iterator in headers
     ? [...(headers as Iterable<[string, string]>)].flatMap(([name, value]) => [name, value])
     : (headers as Record<string, string>);
@@ -110,7 +119,7 @@ function withValue(headers: FlatHeaders, name: string, value: string): string[] 
 
 function carries(headers: FlatHeaders, name: string): boolean {
   if (headers === undefined) return false;
-  if (isList(headers)) return headers.some((item, index) => index % 2 === 0 && String(item).toLowerCase() === name);
+  if (isList(headers)) return headers.some((item, index) => index % 2 === 0 && item.toLowerCase() === name);
   for (const key in headers) {
     if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key)) return true;
   }
@@ -207,7 +216,12 @@ class RefusalHandler implements Handler {
     this.#handler.onResponseStarted?.();
   }
 
-  onResponseStart(controller: Controller, status: number, headers: HeldAnswer["headers"], message?: string): void {
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    headers: HeldAnswer["headers"],
+    message?: string,
+  ): void {
     if (status === 401) this.#held = { controller, headers, message, chunks: [], size: 0 };
     else this.#handler.onResponseStart?.(controller, status, headers, message);
   }

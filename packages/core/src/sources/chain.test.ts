@@ -8,7 +8,9 @@ import { fromFunction } from "./from-function.ts";
 import { fromValue } from "./from-value.ts";
 
 it("gives the first token and says where it was", async () => {
-  const result = await chain(fromEnv("A"), fromValue("abc", "the drawer"), fromValue("def")).resolve(contextOf());
+  const result = await chain(fromEnv("A"), fromValue("abc", "the drawer"), fromValue("def")).resolve(
+    contextOf(),
+  );
   expect(result).toMatchObject({ outcome: "found", source: "the drawer" });
   expect(result.outcome === "found" && result.reveal()).toBe("abc");
 });
@@ -21,7 +23,9 @@ it("ends at a source that is broken", async () => {
 });
 
 it("is unavailable when all of its sources are", async () => {
-  expect(await chain(fromEnv("A"), fromEnv("B")).resolve(contextOf())).toMatchObject({ reason: "B is not set" });
+  expect(await chain(fromEnv("A"), fromEnv("B")).resolve(contextOf())).toMatchObject({
+    reason: "B is not set",
+  });
   expect(await chain().resolve(contextOf())).toMatchObject({ outcome: "unavailable" });
 });
 

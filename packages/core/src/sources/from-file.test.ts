@@ -39,27 +39,36 @@ it("is unavailable where there is no file, or nothing in it", async () => {
   expect(await fromFile(file).resolve(contextOf())).toMatchObject({ reason: `${file} does not exist` });
   write(" \n");
   expect(await fromFile(file).resolve(contextOf())).toMatchObject({ reason: `${file} is empty` });
-  expect(await fromFile(path.join(file, "below")).resolve(contextOf())).toMatchObject({ outcome: "unavailable" });
-});
-
-it.each([0o640, 0o604, 0o644, 0o660, 0o777, 0o601])("refuses a file of mode %o, with the chmod to type", async (mode) => {
-  write(canary, mode);
-  await expect(fromFile(file).resolve(contextOf())).rejects.toMatchObject({
-    message: `${file} is open to other users (mode ${mode.toString(8)})`,
-    remedy: `Run chmod 600 ${file}, or pass permissions: "any" if it is a mounted secret.`,
+  expect(await fromFile(path.join(file, "below")).resolve(contextOf())).toMatchObject({
+    outcome: "unavailable",
   });
 });
 
+it.each([0o640, 0o604, 0o644, 0o660, 0o777, 0o601])(
+  "refuses a file of mode %o, with the chmod to type",
+  async (mode) => {
+    write(canary, mode);
+    await expect(fromFile(file).resolve(contextOf())).rejects.toMatchObject({
+      message: `${file} is open to other users (mode ${mode.toString(8)})`,
+      remedy: `Run chmod 600 ${file}, or pass permissions: "any" if it is a mounted secret.`,
+    });
+  },
+);
+
 it("reads any mode where it is told that the platform guards the file", async () => {
   write(canary, 0o644);
-  expect(await fromFile(file, { permissions: "any" }).resolve(contextOf())).toMatchObject({ outcome: "found" });
+  expect(await fromFile(file, { permissions: "any" }).resolve(contextOf())).toMatchObject({
+    outcome: "found",
+  });
 });
 
 it.runIf(isRoot)("refuses a file of another user's, and takes it where that is expected", async () => {
   write(canary);
   chownSync(file, 12_345, 12_345);
   await expect(fromFile(file).resolve(contextOf())).rejects.toThrow("belongs to another user");
-  expect(await fromFile(file, { permissions: "any" }).resolve(contextOf())).toMatchObject({ outcome: "found" });
+  expect(await fromFile(file, { permissions: "any" }).resolve(contextOf())).toMatchObject({
+    outcome: "found",
+  });
 });
 
 it("judges what a link leads to", async () => {
@@ -73,7 +82,9 @@ it("judges what a link leads to", async () => {
 
 it("refuses what is no regular file, without waiting for it", async () => {
   mkdirSync(path.join(folder, "folder"), { mode: 0o700 });
-  await expect(fromFile(path.join(folder, "folder")).resolve(contextOf())).rejects.toThrow("is not a regular file");
+  await expect(fromFile(path.join(folder, "folder")).resolve(contextOf())).rejects.toThrow(
+    "is not a regular file",
+  );
   const pipe = path.join(folder, "pipe");
   execFileSync("mkfifo", ["-m", "600", pipe]);
   await expect(fromFile(pipe).resolve(contextOf())).rejects.toThrow("is not a regular file");

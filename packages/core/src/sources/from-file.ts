@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import process from "node:process";
 
-import { found, type TokenSource, unavailable } from "../token-source.ts";
+import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
 
 export interface FromFileOptions {
   /**
@@ -33,13 +33,16 @@ export function fromFile(path: string, options: FromFileOptions = {}): TokenSour
         handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === "ENOENT" || code === "ENOTDIR") return unavailable(`${path} does not exist`, `Put the token in ${path}.`);
+        if (code === "ENOENT" || code === "ENOTDIR")
+          return unavailable(`${path} does not exist`, `Put the token in ${path}.`);
         throw error;
       }
       try {
         // Everything is checked on the open handle: the path may lead elsewhere the next moment.
         const text = await readPrivately(handle, path, options.permissions ?? "private");
-        return text.trim() === "" ? unavailable(`${path} is empty`, `Put the token in ${path}.`) : found(text);
+        return text.trim() === ""
+          ? unavailable(`${path} is empty`, `Put the token in ${path}.`)
+          : found(text);
       } finally {
         await handle.close();
       }
@@ -47,27 +50,31 @@ export function fromFile(path: string, options: FromFileOptions = {}): TokenSour
   };
 }
 
-async function readPrivately(handle: FileHandle, path: string, permissions: "private" | "any"): Promise<string> {
+async function readPrivately(
+  handle: FileHandle,
+  path: string,
+  permissions: "private" | "any",
+): Promise<string> {
   const stats = await handle.stat();
   if (!stats.isFile()) throw broken(`${path} is not a regular file`, `Name the file that holds the token.`);
   if (permissions === "private" && process.platform !== "win32") {
     const user = process.getuid?.();
     if (stats.uid !== user && stats.uid !== 0) {
-      const mounted = "or pass permissions: \"any\" if it is a mounted secret";
+      const mounted = 'or pass permissions: "any" if it is a mounted secret';
       throw broken(`${path} belongs to another user`, `Run chown ${user} ${quoted(path)}, ${mounted}.`);
     }
     if ((stats.mode & 0o077) !== 0) {
       const mode = (stats.mode & 0o777).toString(8).padStart(3, "0");
-      const mounted = "or pass permissions: \"any\" if it is a mounted secret";
-      throw broken(`${path} is open to other users (mode ${mode})`, `Run chmod 600 ${quoted(path)}, ${mounted}.`);
+      const mounted = 'or pass permissions: "any" if it is a mounted secret';
+      throw broken(
+        `${path} is open to other users (mode ${mode})`,
+        `Run chmod 600 ${quoted(path)}, ${mounted}.`,
+      );
     }
   }
-  if (stats.size > longestFile) throw broken(`${path} is too large to hold a token`, "Name the file that holds the token.");
+  if (stats.size > longestFile)
+    throw broken(`${path} is too large to hold a token`, "Name the file that holds the token.");
   return handle.readFile("utf8");
-}
-
-function broken(message: string, remedy: string): Error {
-  return Object.assign(new Error(message), { remedy });
 }
 
 function quoted(path: string): string {

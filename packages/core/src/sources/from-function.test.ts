@@ -5,7 +5,9 @@ import { found, unavailable } from "../token-source.ts";
 import { fromFunction } from "./from-function.ts";
 
 it.each([undefined, null])("takes %s for unavailable", async (nothing) => {
-  expect(await fromFunction("vault", () => nothing).resolve(contextOf())).toMatchObject({ outcome: "unavailable" });
+  expect(await fromFunction("vault", () => nothing).resolve(contextOf())).toMatchObject({
+    outcome: "unavailable",
+  });
 });
 
 it("takes a text for the token, and passes results on as they are", async () => {
@@ -20,7 +22,7 @@ it("takes a text for the token, and passes results on as they are", async () => 
 it("hands the function its context and keeps its own time limit", async () => {
   const context = contextOf({ reason: "rejected" });
   let given: unknown;
-  const source = fromFunction("vault", (it) => void (given = it), { timeoutMs: 5 });
+  const source = fromFunction("vault", (asked) => void (given = asked), { timeoutMs: 5 });
   await source.resolve(context);
   expect(given).toBe(context);
   expect(source.timeoutMs).toBe(5);

@@ -1,4 +1,10 @@
-import { found, type SourceContext, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
+import {
+  found,
+  type SourceContext,
+  type SourceResult,
+  type TokenSource,
+  unavailable,
+} from "../token-source.ts";
 
 /** What a token function may return: a result, just the token, or nothing for "not here". */
 export type FunctionResult = SourceResult | string | null | undefined;
@@ -13,7 +19,11 @@ export interface FromFunctionOptions {
  * Asks a function for the token. It may return the token, `found(token, { expiresAt })`, or nothing; what it throws ends
  * the search. It is asked again when the token expires or is refused, never for each request.
  */
-export function fromFunction(name: string, fn: TokenFunction, options: FromFunctionOptions = {}): TokenSource {
+export function fromFunction(
+  name: string,
+  fn: TokenFunction,
+  options: FromFunctionOptions = {},
+): TokenSource {
   return {
     name,
     ...options,

@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+
+import { AuthError } from "./errors.ts";
+import { acmeAt, canary } from "./fixtures/acme.ts";
+import { fromFunction, header } from "./index.ts";
+import { parseJson } from "./json.ts";
+import { maskOf } from "./mask.ts";
+import { createDestinations } from "./origin.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+import { tokenProblem } from "./token.ts";
+
+const own = "https://api.acme.example";
+const { resolve, allowed } = createDestinations(`${own}/v1/`, [own]);
+
+/** Pieces that URL tricks are made of, in any order. */
+const trick = fc
+  .array(
+    fc.constantFrom(
+      "https:",
+      "HTTP:",
+      "//",
+      "/",
+      "\\",
+      "api.acme.example",
+      "API.ACME.EXAMPLE",
+      "evil.example",
+      "@",
+      ":",
+      "443",
+      "8443",
+      ".",
+      "?",
+      "#",
+      "\t",
+      "\n",
+      " ",
+      "%2F",
+      "%40",
+      "user",
+      "。",
+      "[::1]",
+      "\u0000",
+      "é",
+    ),
+    { maxLength: 9 },
+  )
+  .map((pieces) => pieces.join(""));
+
+it("goes where the URL standard says, for whatever is pieced together", () => {
+  fc.assert(
+    fc.property(trick, (input) => {
+      const standard = URL.canParse(input, `${own}/v1/`) ? new URL(input, `${own}/v1/`) : undefined;
+      const resolved = resolve(input);
+      expect(URL.canParse(resolved) ? new URL(resolved).href : undefined).toBe(standard?.href);
+      const isOwn = standard?.origin === own && standard.username === "" && standard.password === "";
+      expect(allowed(resolved)).toBe(isOwn ? own : undefined);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+it("sends a token that it accepts as it is, and names the place of whatever keeps it from being sent", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 40 }), (value) => {
+      const problem = tokenProblem(value);
+      const position = Number(/at position (\d+)/.exec(problem ?? "")?.[1]);
+      const isRight =
+        problem === undefined
+          ? new Headers({ "x-token": value }).get("x-token") === value
+          : /[^\x21-\x7E]/.test(value.slice(position - 1, position));
+      expect(isRight).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it("answers whatever a source does with an AuthError or a token, and shows nothing of it", async () => {
+  const anything = fc.oneof(
+    fc.anything(),
+    fc.string().map((text) => `${canary}${text}`),
+    fc.record({
+      outcome: fc.constantFrom("found", "unavailable", canary),
+      reveal: fc.anything(),
+      expiresAt: fc.anything(),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(anything, fc.boolean(), async (value, isThrown) => {
+      const source = fromFunction("vault", () => {
+        if (isThrown) throw value;
+        return value as string;
+      });
+      const outcome: unknown = await acmeAt(own)({ token: source, env: {} })
+        .token()
+        .catch((error: unknown) => error);
+      expect(outcome instanceof Error && !(outcome instanceof AuthError)).toBe(false);
+      expect(String(outcome)).not.toContain(canary);
+      expect(JSON.stringify(outcome)).not.toContain(canary);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+it("merges any headers as the platform does, and the caller's own wins", async () => {
+  const names = fc.constantFrom("x-key", "X-Key", "x-other", "X-OTHER", "accept");
+  const pairs = fc.array(fc.tuple(names, fc.stringMatching(/^[a-z]{1,5}$/)), { maxLength: 4 });
+  const sent: Headers[] = [];
+  const auth = acmeAt(own, { inject: header("x-key") })({
+    token: "injected",
+    fetch: (_, init) => {
+      sent.push(new Headers(init?.headers));
+      return Promise.resolve(new Response());
+    },
+  });
+  await fc.assert(
+    fc.asyncProperty(pairs, fc.constantFrom("list", "headers", "object", "map"), async (list, form) => {
+      const object = Object.fromEntries(list);
+      const given = { list, headers: new Headers(list), object, map: new Map(list) as never }[form];
+      const platform = new Headers(form === "object" ? object : form === "map" ? [...new Map(list)] : list);
+      if (!platform.has("x-key")) platform.set("x-key", "injected");
+      await auth.fetch("/x", { headers: given });
+      expect([...(sent.pop() ?? [])]).toEqual([...platform]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it("reads a wait from whatever a service sends as a number within a day, or not at all", () => {
+  const values = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.double().map(String),
+    fc.date().map(String),
+  );
+  fc.assert(
+    fc.property(values, fc.integer(), (value, now) => {
+      const wait = parseRetryAfter(value, () => now);
+      expect(wait === undefined || (wait >= 0 && wait <= 86_400_000)).toBe(true);
+    }),
+  );
+});
+
+it("parses any JSON to what it holds, masked, without a surprise for any prototype", () => {
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      expect(JSON.stringify(parseJson(text, maskOf([canary])))).toBe(
+        JSON.stringify(JSON.parse(text, (key, value: unknown) => (key === "__proto__" ? undefined : value))),
+      );
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    }),
+  );
+});

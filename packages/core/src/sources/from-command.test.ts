@@ -1,0 +1,144 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { inspect } from "node:util";
+
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { canary } from "../fixtures/acme.ts";
+import { contextOf } from "../fixtures/context.ts";
+import type { SourceResult } from "../token-source.ts";
+import { fromCommand, type FromCommandOptions } from "./from-command.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "auth-command-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const env = { PATH: process.env["PATH"], HOME: tmpdir(), SECRET_OF_OTHERS: "other-secret", ASKED: "asked" };
+
+/** Runs a script with Node.js itself, as a command that exists wherever the tests run. */
+function run(
+  script: string,
+  options: FromCommandOptions & { args?: string[]; signal?: AbortSignal } = {},
+): Promise<SourceResult> {
+  const { args = [], signal = new AbortController().signal, ...rest } = options;
+  return Promise.resolve(
+    fromCommand(process.execPath, ["-e", script, ...args], rest).resolve(contextOf({ env, signal })),
+  );
+}
+const print = (text: string): string => `process.stdout.write(${JSON.stringify(text)})`;
+const valueOf = (result: SourceResult): unknown =>
+  result.outcome === "found" && [result.reveal().trim(), result.expiresAt];
+
+async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(Error);
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(canary);
+  return error as Error;
+}
+
+it.each([
+  ["plain", `${canary}\n`, undefined],
+  ["JSON", JSON.stringify({ token: canary }), undefined],
+  [
+    "JSON with milliseconds",
+    JSON.stringify({ token: canary, expiresAt: 1_800_000_000_000 }),
+    1_800_000_000_000,
+  ],
+  [
+    "JSON with ISO 8601",
+    JSON.stringify({ token: canary, expiresAt: "2027-01-15T08:00:00Z" }),
+    1_800_000_000_000,
+  ],
+  ["JSON without an expiry", JSON.stringify({ token: canary, expiresAt: null }), undefined],
+])("takes what the command prints for the token: %s", async (_, output, expiresAt) => {
+  expect(valueOf(await run(print(output)))).toEqual([canary, expiresAt]);
+});
+
+it("is unavailable where the command prints nothing", async () => {
+  expect(await run("")).toMatchObject({ outcome: "unavailable" });
+});
+
+it("passes arguments as they are, without a shell", async () => {
+  const args = ["$(id)", "; echo x", "'quoted'", "*", "a b"];
+  const result = await run(
+    "process.stdout.write(Buffer.from(process.argv.slice(1).join('|')).toString('hex'))",
+    { args },
+  );
+  expect(Buffer.from(String((valueOf(result) as string[])[0]), "hex").toString()).toBe(args.join("|"));
+});
+
+it("passes on only those variables that were asked for", async () => {
+  const result = await run("process.stdout.write(Object.keys(process.env).sort().join())", {
+    env: ["ASKED", "UNSET"],
+  });
+  expect((valueOf(result) as string[])[0]).toBe("ASKED,HOME,PATH");
+});
+
+describe("fails, and shows none of the output, where the command", () => {
+  it("ends with an error", async () => {
+    const error = await failureOf(run(`${print(canary)};console.error("${canary}");process.exitCode=3`));
+    expect(error.message).toBe(`${process.execPath} ended with code 3 and ${canary.length} bytes of output`);
+  });
+
+  it.each([
+    ["broken JSON", `{"token": "${canary}"`],
+    ["JSON without a token", `{"tokens": "${canary}"}`],
+    ["an expiry that is no time", `{"token": "${canary}", "expiresAt": "soon"}`],
+    ["an expiry of a wrong type", `{"token": "${canary}", "expiresAt": {}}`],
+  ])("prints %s", async (_, output) => {
+    expect((await failureOf(run(print(output)))).message).toContain(" printed ");
+  });
+
+  it("prints without end", async () => {
+    const error = await failureOf(
+      run(`setInterval(() => process.stdout.write("${canary}".repeat(1000)), 1)`),
+    );
+    expect(error.message).toContain("printed more than 65536 bytes");
+  });
+
+  it("does not exist", async () => {
+    const promise = Promise.resolve(fromCommand("acme-no-such-command", []).resolve(contextOf({ env })));
+    expect((await failureOf(promise)).message).toBe("acme-no-such-command could not be started (ENOENT)");
+  });
+
+  it("is named by a relative path", async () => {
+    for (const file of ["./token.sh", "bin/token", "..\\token"]) {
+      await expect(async () => fromCommand(file, []).resolve(contextOf({ env }))).rejects.toThrow(
+        "is a relative path",
+      );
+    }
+  });
+});
+
+it.skipIf(process.platform === "win32")("is ended with all that it started when the time is up", async () => {
+  const pidFile = path.join(folder, "grandchild");
+  const grandchild = `require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));setInterval(() => {}, 1000)`;
+  const script = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" });setInterval(() => {}, 1000)`;
+  const controller = new AbortController();
+  const pending = failureOf(run(script, { signal: controller.signal }));
+  await vi.waitFor(() => expect(existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/^\d+$/), {
+    timeout: 5_000,
+  });
+  controller.abort(new Error("the time is up"));
+  expect((await pending).message).toBe("the time is up");
+  await vi.waitFor(() => expect(isAlive(Number(readFileSync(pidFile, "utf8")))).toBe(false), {
+    timeout: 5_000,
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie has ended, and waits for its new parent to notice.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

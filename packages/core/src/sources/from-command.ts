@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import path from "node:path";
+import process from "node:process";
+
+import { parseJson } from "../json.ts";
+import { broken, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
+
+export interface FromCommandOptions {
+  /** Names of environment variables that the command gets besides PATH and HOME. Default: none. */
+  readonly env?: readonly string[];
+  /** Folder in which it runs. Default: the program's own. */
+  readonly cwd?: string;
+  /** How long it may take. Milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The longest output that is read: the longest token, and room for JSON around it. Bytes. */
+const longestOutput = 65_536;
+
+/** What a program needs in order to run at all. None of it is a secret. */
+const plainEnv =
+  process.platform === "win32"
+    ? ["PATH", "SystemRoot", "USERPROFILE", "APPDATA", "LOCALAPPDATA"]
+    : ["PATH", "HOME"];
+
+/**
+ * Runs a command and takes what it prints for the token: plain, or as JSON `{ "token": …, "expiresAt": … }` with the
+ * expiry in milliseconds since the epoch or as ISO 8601. No shell is involved, so arguments are passed as they are. The
+ * command is a name to find on PATH, or an absolute path. It has no input; nothing of its output gets into an error.
+ *
+ * When it takes too long, or prints too much, it is ended with every process that it has started. On Windows that takes
+ * `taskkill`; elsewhere the command runs in a process group of its own.
+ */
+export function fromCommand(
+  file: string,
+  args: readonly string[],
+  options: FromCommandOptions = {},
+): TokenSource {
+  return {
+    name: `command ${file}`,
+    ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+    async resolve({ env, signal }) {
+      if (/[/\\]/.test(file) && !path.isAbsolute(file)) {
+        throw broken(
+          `${file} is a relative path, which depends on the folder`,
+          "Give the command's name or absolute path.",
+        );
+      }
+      const passed = Object.fromEntries(
+        [...plainEnv, ...(options.env ?? [])].flatMap((name) =>
+          Object.hasOwn(env, name) && env[name] !== undefined ? [[name, env[name]]] : [],
+        ),
+      );
+      const child = spawn(file, [...args], {
+        env: passed,
+        ...(options.cwd !== undefined && { cwd: options.cwd }),
+        detached: process.platform !== "win32",
+        shell: false,
+        stdio: ["ignore", "pipe", "ignore"],
+        windowsHide: true,
+      });
+      return readToken(await outputOf(child, file, signal), file);
+    },
+  };
+}
+
+function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const giveUp = (reason: unknown): void => {
+      endTree(child);
+      child.stdout?.destroy();
+      reject(reason);
+    };
+    const abort = (): void => giveUp(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+
+    child.stdout?.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > longestOutput) {
+        giveUp(
+          broken(
+            `${file} printed more than ${longestOutput} bytes`,
+            "Have it print the token and nothing else.",
+          ),
+        );
+      }
+    });
+    child.on("error", ({ code }: NodeJS.ErrnoException) => {
+      signal.removeEventListener("abort", abort);
+      reject(
+        broken(
+          `${file} could not be started (${code ?? "no reason given"})`,
+          `Install ${file}, or correct its name.`,
+        ),
+      );
+    });
+    child.on("close", (code, killedBy) => {
+      signal.removeEventListener("abort", abort);
+      if (code === 0) {
+        resolve(Buffer.concat(chunks).toString("utf8"));
+        return;
+      }
+      const how = code === null ? `by ${killedBy}` : `with code ${code}`;
+      reject(
+        broken(
+          `${file} ended ${how} and ${size} bytes of output`,
+          `Run ${file} by hand to see what it needs.`,
+        ),
+      );
+    });
+  });
+}
+
+function readToken(output: string, file: string): SourceResult {
+  const text = output.trim();
+  if (text === "") return unavailable(`${file} printed nothing`, `Run ${file} by hand to see what it needs.`);
+  if (!text.startsWith("{")) return found(text);
+  const { token, expiresAt } = fields(text, file);
+  if (typeof token !== "string") {
+    throw broken(
+      `${file} printed JSON without a token`,
+      'Have it print the token, or {"token": …, "expiresAt": …}.',
+    );
+  }
+  if (expiresAt === undefined || expiresAt === null) return found(token);
+  const at = typeof expiresAt === "string" ? Date.parse(expiresAt) : expiresAt;
+  if (typeof at !== "number" || !Number.isFinite(at)) {
+    throw broken(
+      `${file} printed an expiry that is no time`,
+      "Have it print expiresAt in milliseconds or as ISO 8601.",
+    );
+  }
+  return found(token, { expiresAt: at });
+}
+
+function fields(text: string, file: string): { readonly token?: unknown; readonly expiresAt?: unknown } {
+  try {
+    return parseJson(text) as object;
+  } catch {
+    throw broken(
+      `${file} printed something that begins like JSON and is none`,
+      "Have it print the token, or valid JSON.",
+    );
+  }
+}
+
+/** A command may have started others, which would go on and keep its output open. */
+function endTree({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  if (process.platform === "win32") {
+    spawn("taskkill", ["/pid", String(pid), "/t", "/f"], { stdio: "ignore", windowsHide: true }).on(
+      "error",
+      () => undefined,
+    );
+    return;
+  }
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The group has ended by itself.
+  }
+}

@@ -1,0 +1,36 @@
+export {
+  type Auth,
+  AuthError,
+  type AuthErrorCode,
+  type AuthErrorInit,
+  type AuthEvent,
+  type AuthEventType,
+  type AuthOptions,
+  describeIdentity,
+  type Environment,
+  type EventBase,
+  type ExplainedError,
+  type ExplainOptions,
+  type Explanation,
+  formatExplanation,
+  type Found,
+  type FunctionResult,
+  type Identity,
+  isAuthError,
+  type Provider,
+  type ProviderFacts,
+  type SourceAttempt,
+  type SourceContext,
+  type SourceResult,
+  type Token,
+  type TokenFunction,
+  type TokenOptions,
+  type TokenSource,
+  type Unavailable,
+  type Verification,
+  type VerifyOptions,
+} from "@auth/core";
+
+export { pylon, type PylonOptions } from "./pylon.ts";
+export type { PylonIdentity, PylonUser } from "./pylon-identity.ts";
+export type { PylonRegion } from "./region.ts";

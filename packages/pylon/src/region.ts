@@ -1,0 +1,39 @@
+import { broken, type Environment } from "@auth/core";
+
+/** Where an organization lives. A token works in one region only. */
+export type PylonRegion = "us" | "eu";
+
+interface RegionAddresses {
+  /** Host name of the API. */
+  readonly host: string;
+  /** The page where an admin makes a token. */
+  readonly tokenUrl: string;
+}
+
+/** That the page has the same path in both regions is a likeness, not something that Pylon's documentation says. */
+export const regions: Readonly<Record<PylonRegion, RegionAddresses>> = {
+  us: { host: "api.usepylon.com", tokenUrl: "https://app.usepylon.com/settings/api-tokens" },
+  eu: { host: "api.eu.usepylon.com", tokenUrl: "https://app.eu.usepylon.com/settings/api-tokens" },
+};
+
+export function otherRegion(region: PylonRegion): PylonRegion {
+  return region === "us" ? "eu" : "us";
+}
+
+/** The region of the option, else of `PYLON_REGION`, else `us`. Blank counts as not given; upper case is the same. */
+export function readRegion(option: unknown, env: Environment): PylonRegion {
+  const variable = Object.hasOwn(env, "PYLON_REGION") ? env["PYLON_REGION"] : undefined;
+  return (
+    parse(option, "the option region", 'Pass region: "us" or region: "eu".') ??
+    parse(variable, "PYLON_REGION", "Set PYLON_REGION to us or eu, or unset it.") ??
+    "us"
+  );
+}
+
+/** The value itself is not quoted: what stands in the wrong variable may be the token. */
+function parse(value: unknown, place: string, remedy: string): PylonRegion | undefined {
+  const name = typeof value === "string" ? value.trim().toLowerCase() : value;
+  if (name === undefined || name === "") return undefined;
+  if (name === "us" || name === "eu") return name;
+  throw broken(`${place} is neither "us" nor "eu"`, remedy);
+}

@@ -1,0 +1,13 @@
+export type { LoopbackRequest } from "@auth/testing";
+
+export type { PylonRegion } from "../region.ts";
+export {
+  type FakePylon,
+  type FakePylonOptions,
+  type FakePylonRequest,
+  startFakePylon,
+} from "./fake-pylon.ts";
+export type { PylonOperation } from "./operations.ts";
+export type { PylonObject } from "./page.ts";
+export type { ScriptedAnswer } from "./script.ts";
+export type { FakePylonToken } from "./token-table.ts";

@@ -1,0 +1,83 @@
+import type { Classification, ServiceAnswer } from "@auth/core";
+
+import { ownProperty } from "./own-property.ts";
+
+const wrongServer =
+  "Check that DX_APISERVER_PROTOCOL, DX_APISERVER_HOST and DX_APISERVER_PORT, or baseUrl, name a DNAnexus API server.";
+
+/**
+ * What an error of the API means, by its `error.type`: `InvalidAuthentication` and `PermissionDenied` share the status
+ * 401. An answer without a type, such as a gateway's HTML page, is left to its status.
+ *
+ * @see https://documentation.dnanexus.com/developer/api/protocols (read 2026-11)
+ */
+export function classify(
+  { body, source }: Pick<ServiceAnswer, "body" | "source">,
+  facts: { readonly inJob: boolean },
+): Classification {
+  const error = ownProperty(body, "error");
+  const type = ownProperty(error, "type");
+  if (typeof type !== "string") return {};
+  const message = ownProperty(error, "message");
+  const text = typeof message === "string" ? message : "";
+  return { reason: text === "" ? type : `${type}: ${text}`, ...meaning(type, text, source, facts.inJob) };
+}
+
+function meaning(type: string, message: string, source: string, inJob: boolean): Classification {
+  switch (type) {
+    case "InvalidAuthentication":
+      return refusal(message, source, inJob);
+    case "PermissionDenied":
+      return { code: "AUTH_PERMISSION_DENIED", ...(inJob && { remedy: jobPermission }) };
+    case "RateLimitConditional":
+      return { code: "AUTH_RATE_LIMITED" };
+    case "ServiceUnavailable":
+    case "InternalError":
+      return { code: "AUTH_UNREACHABLE" };
+    case "SpendingLimitExceeded":
+      return {
+        code: "AUTH_PERMISSION_DENIED",
+        remedy: "Raise the spending limit of the billing account, or use another.",
+      };
+    case "OrgExpired":
+      return {
+        code: "AUTH_PERMISSION_DENIED",
+        remedy: "Have the billing organization renewed, or use another.",
+      };
+    case "ResourceNotFound":
+    case "MalformedJSON":
+    case "InvalidInput":
+    case "InvalidState":
+    case "InvalidType":
+      return { code: "AUTH_RESPONSE_MALFORMED", remedy: wrongServer };
+    default:
+      return {};
+  }
+}
+
+// The documentation's list: what the `access` entry of an app or applet can ask for.
+const jobPermission =
+  "Widen the `access` entry of dxapp.json (network, project, allProjects, developer, projectCreation) and build anew: a job's token may do less than the user who launched it.";
+
+function refusal(message: string, source: string, inJob: boolean): Classification {
+  if (/need to be logged in/i.test(message)) {
+    return {
+      code: "AUTH_TOKEN_REJECTED",
+      remedy: "Find what takes the Authorization header out on the way, such as a proxy: no token arrived.",
+    };
+  }
+  const expired = /expired/i.test(message);
+  return {
+    code: expired ? "AUTH_TOKEN_EXPIRED" : "AUTH_TOKEN_REJECTED",
+    remedy: inJob ? jobEnded : renewal(source),
+  };
+}
+
+const jobEnded =
+  "Launch the job anew: its token ends with the one that launched it, which was revoked or has expired.";
+
+function renewal(source: string): string {
+  return source.startsWith("file ")
+    ? `Run dx login, which replaces the token in ${source}.`
+    : `Replace the token in ${source} by a new one, made under Profile, API Tokens on https://platform.dnanexus.com/`;
+}

@@ -1,0 +1,104 @@
+import {
+  type AuthOptions,
+  defineProvider,
+  type Identity,
+  type Provider,
+  type ProviderSetup,
+  type SetupContext,
+} from "@auth/core";
+
+import { type ApiServer, apiServer } from "./api-server.ts";
+import { classify } from "./classify.ts";
+import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
+import { expectedToken } from "./expected-token.ts";
+import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
+import { ownProperty } from "./own-property.ts";
+import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import { setupWarnings } from "./setup-warnings.ts";
+import { sourceName, tokenSources } from "./token-sources.ts";
+
+export interface DNAnexusOptions extends AuthOptions {
+  /**
+   * Whether the login of the terminal that the program runs in comes before the user's: the toolkit keeps one for each
+   * terminal. Default: `true`.
+   */
+  readonly sessions?: boolean | undefined;
+}
+
+/** The user whom a token speaks for. A job's token speaks for the user who launched the job. */
+export interface DNAnexusIdentity extends Identity {
+  readonly kind: "user";
+  /** `user-…` */
+  readonly id: string;
+  /** The job that the token was derived for. Absent for every other token. */
+  readonly job?: JobEnvironment;
+}
+
+/**
+ * DNAnexus: the token that its toolkit, `dx`, would use. After the option `token`, the environment variable
+ * `DX_SECURITY_CONTEXT` is looked at, then the login saved for this terminal, for this user, and for the machine. The
+ * server's address comes from the same places; the default is `https://api.dnanexus.com`.
+ *
+ * Reading any property of the auth throws an `AuthError`: `AUTH_TOKEN_SOURCE_FAILED` when the address would come from a
+ * file that is broken, `AUTH_PROVIDER_INVALID` when it is none.
+ *
+ * @see https://documentation.dnanexus.com/user/login-and-logout (read 2026-11)
+ */
+export const dnanexus: Provider<DNAnexusOptions, DNAnexusIdentity> = dnanexusOn(thisMachine);
+
+/** The provider as it is on a machine. */
+export function dnanexusOn(machine: Machine): Provider<DNAnexusOptions, DNAnexusIdentity> {
+  return defineProvider({
+    specVersion: 1,
+    id: "dnanexus",
+    name: "DNAnexus",
+    tokenUrl: "https://platform.dnanexus.com/",
+    setup: (options: DNAnexusOptions, context) => setup(options, context, machine),
+  });
+}
+
+function setup(
+  options: DNAnexusOptions,
+  { env }: SetupContext,
+  machine: Machine,
+): ProviderSetup<DNAnexusIdentity> {
+  const job = jobEnvironment(env);
+  const places = configPlaces(env, machine, { sessions: options.sessions !== false });
+  const layers = places.map((place) => place.read());
+  const server = options.baseUrl === undefined ? apiServer(layers) : undefined;
+  const token = expectedToken(options.token, layers, job);
+  // Another token than the one in a job's environment is not the job's, even when it is used inside one.
+  const environment = places.find((place) => place.kind === "environment");
+  const jobOf = (source: string): JobEnvironment | undefined =>
+    environment !== undefined && source === sourceName(environment, job) ? job : undefined;
+
+  return {
+    baseUrl: server?.baseUrl ?? options.baseUrl ?? "",
+    sources: tokenSources(places, job),
+    verify: {
+      method: "POST",
+      path: "/system/whoami",
+      body: {},
+      identify: (body, { source }) => identify(body, jobOf(source)),
+    },
+    classify: (answer) => ({
+      ...classify(answer, { inJob: jobOf(answer.source) !== undefined }),
+      retryAfterMs: retryAfterMs(answer.headers),
+    }),
+    requestIdHeader: "x-request-id",
+    retryDelayMs: (failed) => retryDelayMs(failed),
+    insecureOrigins: server !== undefined && isGivenByPlatform(server, job) ? [server.baseUrl] : [],
+    warnings: setupWarnings({ layers, server, token, job }),
+  };
+}
+
+function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdentity | undefined {
+  const id = ownProperty(body, "id");
+  if (typeof id !== "string" || !/^user-./.test(id)) return undefined;
+  return { kind: "user", id, ...(job !== undefined && { job }) };
+}
+
+// Inside a job the platform may give a private address with plain http. A file gives none: it can come from elsewhere.
+function isGivenByPlatform(server: ApiServer, job: JobEnvironment | undefined): boolean {
+  return job !== undefined && server.fromEnvironment && server.plainHttp;
+}

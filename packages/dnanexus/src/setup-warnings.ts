@@ -1,0 +1,62 @@
+import { isLoopback } from "@auth/core";
+
+import type { ApiServer } from "./api-server.ts";
+import { type ConfigLayer, decide } from "./config-layer.ts";
+import type { ExpectedToken } from "./expected-token.ts";
+import { isJobId, type JobEnvironment } from "./job-environment.ts";
+
+/** What the warnings look at. */
+export interface SetupFacts {
+  readonly layers: readonly ConfigLayer[];
+  /** Absent where the option `baseUrl` replaces the configured server. */
+  readonly server: ApiServer | undefined;
+  readonly token: ExpectedToken | undefined;
+  readonly job: JobEnvironment | undefined;
+}
+
+/** What is odd about the configuration, and still works. */
+export function setupWarnings({ layers, server, token, job }: SetupFacts): readonly string[] {
+  return [
+    ...(server?.warnings ?? []),
+    ...strangeServer(server, token),
+    ...plainHttpInJob(server, job),
+    ...(job !== undefined && !isJobId(job.id)
+      ? ["DX_JOB_ID has not the form of a job's id; this is taken for a job all the same."]
+      : []),
+    ...brokenLayers(layers, token),
+    ...layers.flatMap(({ warnings }) => warnings),
+  ];
+}
+
+// Whoever names the server gets the token: a file or variable from elsewhere could lead somebody's token to itself.
+function strangeServer(server: ApiServer | undefined, token: ExpectedToken | undefined): string[] {
+  if (server === undefined || token === undefined) return [];
+  const strange = server.named.filter(({ place }) => place !== token.place);
+  if (strange.length === 0) return [];
+  const named = strange.map(({ key, place }) =>
+    place.kind === "environment" ? place.nameOf(key) : `${key} in ${place.nameOf(key)}`,
+  );
+  return [
+    `The token from ${token.name} goes to ${server.baseUrl}, a server that another place names (${named.join(", ")}): make sure that it is meant for it.`,
+  ];
+}
+
+function plainHttpInJob(server: ApiServer | undefined, job: JobEnvironment | undefined): string[] {
+  if (job === undefined || server?.plainHttp !== true || isLoopback(new URL(server.baseUrl).hostname))
+    return [];
+  return [
+    `The job's API server is ${server.baseUrl}, plain http: everything on its network can read the token.`,
+  ];
+}
+
+// A broken file that would have decided about the token ends the search by itself, and about the address, the setup.
+function brokenLayers(layers: readonly ConfigLayer[], token: ExpectedToken | undefined): string[] {
+  const byOption = token !== undefined && token.place === undefined;
+  const decision = byOption ? undefined : decide(layers, "DX_SECURITY_CONTEXT");
+  const lesser = layers.slice(decision === undefined ? 0 : layers.indexOf(decision.layer) + 1);
+  return lesser.flatMap(({ place, broken }) =>
+    broken === undefined
+      ? []
+      : [`${place.nameOf("DX_SECURITY_CONTEXT")} takes no part, and ${broken.problem}. ${broken.remedy}`],
+  );
+}

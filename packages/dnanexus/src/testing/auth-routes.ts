@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+
+import { isJsonObject, ownProperty } from "../own-property.ts";
+import { ApiError } from "./api-error.ts";
+import { bearer } from "./api-routes.ts";
+import type { Call, Route } from "./route.ts";
+import { type FakeScope, type FakeToken, userIdOf } from "./token-store.ts";
+
+/** The routes of the auth server, which shares the listener with the API server. */
+export const authRoutes: readonly Route[] = [
+  { path: "/system/newAuthToken", anonymous: true, answer: newAuthToken },
+  { path: "/system/getUserInfo", answer: getUserInfo },
+  { path: "/system/destroyAuthToken", answer: destroyAuthToken },
+];
+
+const thirtyDaysMs = 30 * 86_400_000;
+
+/** With a user name and password, a login; with a bearer, a token derived from it. */
+function newAuthToken(call: Call): object {
+  const { input, token, now } = call;
+  const asked = ownProperty(input, "expires");
+  const expiresAt = typeof asked === "number" ? asked : now() + thirtyDaysMs;
+  const label = ownProperty(input, "label");
+  const facts = { ...scopeOf(input), ...(typeof label === "string" && { label }) };
+
+  if (ownProperty(input, "username") !== undefined) {
+    return issue(call, { ...facts, user: checkPassword(call), kind: "login", expiresAt });
+  }
+  if (token === undefined) {
+    throw new ApiError("InvalidAuthentication", "You need to be logged in to use this method");
+  }
+  const child = {
+    ...facts,
+    user: token.userId,
+    kind: token.kind,
+    expiresAt: Math.min(expiresAt, token.expiresAt ?? Infinity),
+  };
+  return issue(call, { ...child, ...(token.job !== undefined && { job: token.job }) }, token.signature);
+}
+
+function checkPassword({ input, directory }: Call): string {
+  const name = ownProperty(input, "username");
+  const userId = typeof name === "string" ? userIdOf(name) : "";
+  const user = directory.users.get(userId);
+  if (user?.password === undefined || user.password !== ownProperty(input, "password")) {
+    throw new ApiError("UsernameOrPasswordError", "Incorrect username and/or password");
+  }
+  const otp = ownProperty(input, "otp") ?? undefined;
+  if (user.otp !== undefined && otp === undefined) {
+    throw new ApiError("OTPRequiredError", "A verification code is required");
+  }
+  if (user.otp !== undefined && otp !== user.otp) {
+    throw new ApiError("OTPMismatchError", "The verification code is not correct");
+  }
+  return userId;
+}
+
+function issue(call: Call, facts: FakeToken, parentSignature?: string): object {
+  const token = randomBytes(16).toString("hex");
+  const { signature, userId } = call.store.add(token, facts, parentSignature);
+  return { access_token: token, token_type: "bearer", token_signature: signature, user_id: userId };
+}
+
+function scopeOf(input: object): { readonly scope?: FakeScope } {
+  const scope = ownProperty(input, "scope");
+  if (scope === undefined) return {};
+  if (ownProperty(scope, "full") === true) return { scope: { full: true } };
+  const projects = ownProperty(scope, "projects");
+  if (!isJsonObject(projects))
+    throw new ApiError("InvalidInput", "scope is neither full nor a list of projects");
+  const levels = Object.entries(projects).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return { scope: { projects: Object.fromEntries(levels) } };
+}
+
+function getUserInfo(call: Call): object {
+  const { userId } = bearer(call);
+  return { username: call.directory.users.get(userId)?.handle ?? userId.slice("user-".length) };
+}
+
+function destroyAuthToken(call: Call): object {
+  const signature = ownProperty(call.input, "tokenSignature");
+  const stored = typeof signature === "string" ? call.store.findBySignature(signature) : undefined;
+  if (stored === undefined) throw new ApiError("ResourceNotFound", "The token could not be found");
+  if (stored.userId !== bearer(call).userId) {
+    throw new ApiError("PermissionDenied", "The token belongs to another user");
+  }
+  call.store.destroy(stored.signature);
+  return {};
+}

@@ -1,0 +1,109 @@
+import { type LoopbackRequest, startLoopbackServer } from "@auth/testing";
+
+import { answerCall, type Service } from "./answer-call.ts";
+import { createDirectory, type FakeProject, type FakeUser } from "./directory.ts";
+import { clientEnvironment, type LaunchedJob, launchJob } from "./environment.ts";
+import { createScript, type ScriptedAnswer } from "./script.ts";
+import { createTokenStore, type FakeToken, signatureOf, type StoredToken, userIdOf } from "./token-store.ts";
+
+export interface FakeDNAnexusOptions {
+  /** Tokens that the service knows, and what of them; a text is the user's handle. Default: none. */
+  readonly tokens?: Readonly<Record<string, FakeToken | string>>;
+  /** Users by handle. Those that tokens speak for are known without being named here. */
+  readonly users?: Readonly<Record<string, FakeUser>>;
+  readonly projects?: readonly FakeProject[];
+  /** The service's clock. Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A DNAnexus on loopback: API server and auth server on one address. */
+export interface FakeDNAnexus {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Every request so far, with its headers: the tokens in them are real to this service. */
+  readonly requests: readonly LoopbackRequest[];
+  /** The tokens that are known now, by signature. */
+  readonly tokens: () => readonly StoredToken[];
+  /** Adds a token, or changes what it stands for. A text is the user's handle. */
+  readonly addToken: (token: string, facts: FakeToken | string) => void;
+  /** Ends a token and those derived from it, as when it is revoked on the web page. */
+  readonly revokeToken: (token: string) => void;
+  /**
+   * Answers the next requests for a path, each answer as often as it says. A route also counts as a path, with `*` for
+   * the rest of an object's id.
+   */
+  readonly script: (path: string, ...answers: readonly ScriptedAnswer[]) => void;
+  /** The variables for a client: server addresses, and a login if a token is given. */
+  readonly environment: (token?: string) => Record<string, string>;
+  /** Launches a job and gives the variables that it would see, its own narrower token among them. */
+  readonly jobEnvironment: (job?: LaunchedJob) => Record<string, string>;
+  /** Ends all connections and frees the port. */
+  readonly close: () => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/**
+ * Starts the service on a free port of the loopback interface. Statuses, messages, headers and the order of checks are
+ * those that the real one is known to have. `await using` closes it at the end of the block.
+ *
+ * @see https://documentation.dnanexus.com/developer/api/protocols (read 2026-11)
+ */
+export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Promise<FakeDNAnexus> {
+  const { tokens = {}, users = {}, projects = [], now = Date.now } = options;
+  const service: Service = {
+    store: createTokenStore(),
+    directory: createDirectory(users, projects),
+    script: createScript(),
+    now,
+  };
+  const { store, directory, script } = service;
+  const addToken = (token: string, given: FakeToken | string): void => {
+    const facts = typeof given === "string" ? { user: given } : given;
+    directory.addUser(facts.user);
+    store.add(token, facts);
+    if (facts.job !== undefined)
+      directory.jobs.set(facts.job.id, { ...facts.job, launchedBy: userIdOf(facts.user) });
+  };
+  for (const [token, facts] of Object.entries(tokens)) addToken(token, facts);
+
+  let answered = 0;
+  const server = await startLoopbackServer((request) => {
+    const answer = answerCall(request, service);
+    answered += 1;
+    const version = request.headers["dnanexus-api"];
+    return {
+      ...answer,
+      headers: {
+        "content-type": "application/json",
+        "x-content-type-options": "nosniff",
+        "x-request-id": requestId(now(), answered),
+        ...(typeof version === "string" && { "dnanexus-api": version }),
+        ...answer.headers,
+      },
+    };
+  });
+
+  const { url, requests } = server;
+  return {
+    url,
+    requests,
+    tokens: () => store.list(),
+    addToken,
+    revokeToken: (token) => store.destroy(signatureOf(token)),
+    script: (path, ...answers) => script.add(path, answers),
+    environment: (token) => clientEnvironment(url, token),
+    jobEnvironment(wanted = {}) {
+      const { environment, job } = launchJob(url, wanted, store);
+      directory.addUser(job.launchedBy);
+      directory.jobs.set(job.id, job);
+      return environment;
+    },
+    close: () => server.close(),
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+/** 13 digits of milliseconds, a hyphen, and a counter of up to 6 digits. */
+function requestId(at: number, count: number): string {
+  return `${String(Math.trunc(at)).padStart(13, "0").slice(-13)}-${count % 1_000_000}`;
+}

@@ -1,0 +1,6 @@
+export type { LoopbackRequest } from "@auth/testing";
+export type { FakeProject, FakeUser } from "./directory.ts";
+export type { LaunchedJob } from "./environment.ts";
+export { type FakeDNAnexus, type FakeDNAnexusOptions, startFakeDNAnexus } from "./fake-dnanexus.ts";
+export type { ScriptedAnswer } from "./script.ts";
+export type { FakeJobToken, FakeScope, FakeToken, StoredToken } from "./token-store.ts";

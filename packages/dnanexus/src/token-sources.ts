@@ -1,0 +1,92 @@
+import { broken, found, type SourceResult, type TokenSource, unavailable } from "@auth/core";
+
+import { type ConfigLayer, type ConfigPlace, decide } from "./config-layer.ts";
+import type { JobEnvironment } from "./job-environment.ts";
+import { readSecurityContext, securityContextForm } from "./security-context.ts";
+
+const key = "DX_SECURITY_CONTEXT";
+
+/**
+ * One token source for each place, so that each has its line in an explanation. They look anew each time: a `dx login`
+ * that was made in the meantime counts.
+ */
+export function tokenSources(
+  places: readonly ConfigPlace[],
+  job: JobEnvironment | undefined,
+): readonly TokenSource[] {
+  return places.map((place, index) => ({
+    name: sourceName(place, job),
+    immediate: true,
+    resolve(): SourceResult {
+      const hiding = hidingPlace(places.slice(0, index).map((higher) => higher.read()));
+      if (hiding !== undefined)
+        return unavailable(`${place.nameOf(key)} is not looked at: ${hiding.nameOf(key)} decides`);
+      return resolveIn(place.read(), index === places.length - 1);
+    },
+  }));
+}
+
+/** The name of a place's token source. The token in a job's environment is the one that was derived for the job. */
+export function sourceName(place: ConfigPlace, job: JobEnvironment | undefined): string {
+  const name = place.nameOf(key);
+  return place.kind === "environment" && job !== undefined ? `${name} (job ${job.id})` : name;
+}
+
+/**
+ * The place that ends the search without a token: precedence is key by key, so that a logged-out context or a `null`
+ * hides the logins in lesser places.
+ */
+function hidingPlace(layers: readonly ConfigLayer[]): ConfigPlace | undefined {
+  const decision = decide(layers, key);
+  if (decision === undefined) return undefined;
+  const { layer, value } = decision;
+  const hides =
+    value.state === "hidden" ||
+    (value.state === "set" && readSecurityContext(value.text).state === "logged out");
+  return hides ? layer.place : undefined;
+}
+
+function resolveIn(layer: ConfigLayer, isLast: boolean): SourceResult {
+  const { place } = layer;
+  const value = layer.get(key);
+  if (value.state === "absent") {
+    // The remedy stands at the end alone: one that a place before it gives is closer to what is wrong.
+    return unavailable(
+      value.reason,
+      isLast ? `Run dx login, or set ${key} to ${securityContextForm}.` : undefined,
+    );
+  }
+  if (value.state === "hidden") {
+    return unavailable(`${key} is null in ${place.nameOf(key)}, which hides lesser logins`, "Run dx login.");
+  }
+  if (value.state === "broken") throw unusable(place, value.problem, value.remedy);
+  const context = readSecurityContext(value.text);
+  if (context.state === "token") return found(context.reveal());
+  if (context.state === "logged out") return loggedOut(place);
+  throw unusable(place, context.problem, correction(place));
+}
+
+function loggedOut(place: ConfigPlace): SourceResult {
+  return place.kind === "environment"
+    ? unavailable(
+        `${key} holds the PUBLIC context, which means logged out`,
+        `Unset ${key} to use the saved login, or set it to ${securityContextForm}.`,
+      )
+    : unavailable(`${place.nameOf(key)} holds the PUBLIC context, which means logged out`, "Run dx login.");
+}
+
+function correction(place: ConfigPlace): string {
+  const form = `to ${securityContextForm}`;
+  switch (place.kind) {
+    case "environment":
+      return `Set ${key} ${form}, or unset it to use the saved login.`;
+    case "machine":
+      return `Set ${key} in ${place.nameOf(key)} ${form}, as a JSON text within the JSON, or take it out.`;
+    default:
+      return `Run dx login, which writes ${place.nameOf(key)} anew.`;
+  }
+}
+
+function unusable(place: ConfigPlace, problem: string, remedy: string): Error {
+  return broken(`${place.nameOf(key)} cannot be used, since ${problem}`, remedy);
+}

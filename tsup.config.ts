@@ -22,6 +22,8 @@ export default defineConfig({
   silent: true,
   // `@auth/core` on the public registry is another library, so ours is bundled, from its sources.
   noExternal: [/^@auth\//],
+  // Native, and loaded only where a program uses the keychain.
+  external: ["@napi-rs/keyring"],
   esbuildOptions(options) {
     options.conditions = ["@auth/source"];
   },

@@ -6,14 +6,25 @@ import path from "node:path";
 
 const root = path.dirname(import.meta.dirname);
 
-const leaves = ["authorizer", "json", "mask", "origin", "read-body", "runtime", "sha256", "source-attempt"];
+const leaves = [
+  "authorizer",
+  "json",
+  "mask",
+  "origin",
+  "own",
+  "read-body",
+  "runtime",
+  "sha256",
+  "source-attempt",
+  "time-limit",
+];
 
 /** In core: all that such a module may import of ours. One that is not listed may import any. */
 const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   errors: ["type source-attempt"],
   token: ["sha256"],
-  "sources/*": ["errors", "json", "token", "token-source", "sources/*"],
+  "sources/*": ["errors", "json", "own", "token", "token-source", "sources/*"],
   "adapters/*": ["errors", "token", ...leaves, "adapters/*", "type auth"],
 };
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
 
-import { formatExplanation, isAuthError, pylon } from "@auth/pylon";
+import { formatExplanation, found, isAuthError, pylon } from "@auth/pylon";
 import { startFakePylon } from "@auth/pylon/testing";
 import { authInterceptor } from "@auth/pylon/undici";
 import ky from "ky";
@@ -48,7 +48,18 @@ it.each(blocks)("prints what it says: %#", async (code) => {
     );
     readonly compose = this.#agent.compose.bind(this.#agent);
   }
-  const names = { pylon, isAuthError, formatExplanation, ky, Agent: LoopbackAgent, request, authInterceptor };
+  const askTheVault = async (): Promise<object> => ({ token: "made-for-this-run", expiresInMs: 60_000 });
+  const names = {
+    pylon,
+    found,
+    askTheVault,
+    isAuthError,
+    formatExplanation,
+    ky,
+    Agent: LoopbackAgent,
+    request,
+    authInterceptor,
+  };
   const body = stripTypeScriptTypes(code.replaceAll(/^import .*$/gm, ""));
   const run = compileFunction(`return (async () => {${body}})()`, [...Object.keys(names), "console"]);
   await run(...Object.values(names), { log });

@@ -1,3 +1,4 @@
+import { classifyAnswer } from "./classify.ts";
 import { AuthError, type AuthErrorCode } from "./errors.ts";
 import { quotable } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
@@ -22,7 +23,7 @@ export interface Judgement {
 export function answerError(judgement: Judgement, answer: PlainAnswer): AuthError {
   const { provider, source, mask } = judgement;
   const { status } = answer;
-  const said = judgement.classify?.({ ...answer, source }) ?? {};
+  const said = classifyAnswer(judgement.classify, { ...answer, source });
   const code = said.code ?? codeOf(status, judgement, answer.headers);
   const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
     ? boundedWait(said.retryAfterMs)
@@ -31,7 +32,7 @@ export function answerError(judgement: Judgement, answer: PlainAnswer): AuthErro
   return new AuthError(code, {
     provider: provider.id,
     message: `${sentence(code, provider.name, source)} (status ${status})${words}.`,
-    remedy: said.remedy ?? remedyFor(code, judgement, retryAfterMs),
+    remedy: said.remedy === undefined ? remedyFor(code, judgement, retryAfterMs) : mask(said.remedy),
     status,
     requestId: requestIdOf(judgement, answer) ?? shownId(judgement, said.requestId),
     retryAfterMs,

@@ -1,19 +1,22 @@
 import { createFetch } from "./adapters/fetch.ts";
 import type { Judgement } from "./answer-error.ts";
 import { type Authorizer, authorizerOf } from "./authorizer.ts";
-import { isAuthError } from "./errors.ts";
+import { classifyAnswer } from "./classify.ts";
+import { AuthError, isAuthError } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
-import type { Explanation } from "./explain.ts";
+import type { Explanation, Finding } from "./explain.ts";
 import { isHeaderValue } from "./header-injection.ts";
 import type { Identity } from "./identity.ts";
 import { readData } from "./json.ts";
 import { maskOf } from "./mask.ts";
+import { own } from "./own.ts";
 import { createDestinations, type Destinations, parseUrl } from "./origin.ts";
 import type { Classification, ProviderDefinition } from "./provider-definition.ts";
 import { resolveToken, type Search } from "./resolve-token.ts";
 import { isWorkers } from "./runtime.ts";
 import { type CheckedSetup, invalid, runSetup } from "./setup.ts";
 import type { TokenFunction } from "./sources/from-function.ts";
+import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createTokenCache, type Held, type TokenCache } from "./token-cache.ts";
 import type { Environment, SourceContext, TokenSource } from "./token-source.ts";
 import type { Token } from "./token.ts";
@@ -27,7 +30,10 @@ export interface AuthOptions {
   readonly baseUrl?: string | undefined;
   /** Environment variables. Default: the process's. */
   readonly env?: Environment | undefined;
-  /** What sends the requests. Default: the platform's `fetch`. */
+  /**
+   * What sends the requests. Default: the platform's `fetch`. How another one treats redirects is not known, so that they
+   * are followed here: a `Request` with a body cannot be redirected with its body then.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** For a whole search for a token, and for `verify`. Milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
@@ -117,48 +123,74 @@ export function createAuth<Options extends object, I extends Identity>(
   definition: ProviderDefinition<Options, I>,
   given: (Options & AuthOptions) | undefined,
 ): Auth<I> {
-  // Own properties only, without a prototype: what somebody put on Object.prototype is nobody's option.
-  const options: Options & AuthOptions = Object.assign(Object.create(null), given);
+  const options = own<Options & AuthOptions>(given);
   let live: Live<I> | undefined;
   const use = (): Live<I> => (live ??= bringToLife(definition, options));
 
-  async function verify(asked: VerifyOptions = {}): Promise<Verification<I>> {
-    return verifyLive(use(), asked);
+  async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
+    return verifyLive(use(), own(asked));
   }
 
-  const provider = { id: definition.id, name: definition.name };
-  const auth = {
-    provider,
+  const auth: Auth<I> = {
+    provider: {
+      id: definition.id,
+      name: definition.name,
+      get tokenUrl() {
+        return tokenUrlOf(definition, use);
+      },
+    },
+    get baseUrl() {
+      return use().setup.baseUrl;
+    },
+    get origins() {
+      return use().setup.origins;
+    },
     fetch: createFetch(() => {
       const { authorizer, destinations, context } = use();
       return { authorizer, destinations, fetch: context.fetch, platform: options.fetch === undefined };
     }),
-    headers(url: string | URL) {
+    headers(url) {
       try {
         return headersFor(use(), url);
       } catch (error) {
         return Promise.reject(error);
       }
     },
-    async token({ signal, refresh }: TokenOptions = {}) {
+    async token(asked?: TokenOptions) {
+      const { signal, refresh } = own(asked);
       return (await use().cache.get(signal, refresh)).token;
     },
     verify,
-    async explain(asked: ExplainOptions = {}) {
+    async explain(asked?: ExplainOptions) {
       const { explain } = await import("./explain.ts");
-      const find = (): Promise<Held> => use().cache.get();
-      return explain({ id: definition.id, use, find, verify }, asked);
+      const find = async (): Promise<Finding> => {
+        const { cache } = use();
+        return { ...(await cache.get()), failure: cache.failure() };
+      };
+      return explain({ id: definition.id, use, find, verify }, own(asked));
     },
-    reject(token?: Token) {
+    reject(token) {
       live?.cache.reject(token && live.setup.inject.format(token.reveal()));
     },
   };
-  // What the setup decides is not enumerable: printing an auth must not run it.
-  Object.defineProperty(provider, "tokenUrl", { get: () => use().provider.tokenUrl });
-  Object.defineProperty(auth, "baseUrl", { get: () => use().setup.baseUrl });
-  Object.defineProperty(auth, "origins", { get: () => use().setup.origins });
+  // As JSON it is its name: the rest would run the setup.
+  Object.defineProperty(auth, "toJSON", {
+    value: () => ({ provider: { id: definition.id, name: definition.name } }),
+  });
   Object.defineProperty(auth, authorizerOf, { get: () => use().authorizer });
-  return auth as Auth<I>;
+  return auth;
+}
+
+/** Options can lead to another page. Where they are broken, the definition's own page is as good a place to start. */
+function tokenUrlOf<I extends Identity>(
+  definition: { readonly tokenUrl?: string },
+  use: () => Live<I>,
+): string | undefined {
+  try {
+    return use().provider.tokenUrl;
+  } catch {
+    return definition.tokenUrl;
+  }
 }
 
 function bringToLife<Options extends object, I extends Identity>(
@@ -168,6 +200,12 @@ function bringToLife<Options extends object, I extends Identity>(
   const { id, name } = definition;
   const { timeoutMs = defaultTimeoutMs, now = Date.now } = options;
   if (!(timeoutMs > 0)) throw invalid(id, "timeoutMs is not above zero", "Give timeoutMs in milliseconds.");
+  for (const [option, value] of Object.entries({ now, fetch: options.fetch, onEvent: options.onEvent })) {
+    if (value !== undefined && typeof value !== "function")
+      throw invalid(id, `the option ${option} is no function`, "Pass a function, or leave it out.");
+  }
+  if (options.env !== undefined && (typeof options.env !== "object" || options.env === null))
+    throw invalid(id, "the option env is no object", "Pass environment variables by name, or leave it out.");
   const context: SourceContexts = {
     env: options.env ?? processEnvironment(),
     // Looked up at each call, since the platform loads its own only when it is touched.
@@ -219,7 +257,7 @@ function createAuthorizer<I extends Identity>(
       if (answer !== undefined && classify !== undefined) {
         const source = cache.current()?.token.source ?? "";
         const body = readData(answer.body, maskOf([value]));
-        if (isNoRefusal(classify({ ...answer, body, source }))) return undefined;
+        if (isNoRefusal(classifyAnswer(classify, { ...answer, body, source }))) return undefined;
       }
       return (await cache.replace(value, signal))?.header;
     },
@@ -269,13 +307,15 @@ function headersFor<I extends Identity>(live: Live<I>, url: string | URL): Promi
 
 function carrying(authorizer: Authorizer, origin: string, value: string): Record<string, string> {
   authorizer.attached(origin);
-  return { [authorizer.header]: value };
+  // The literal is the cheaper one by far.
+  return authorizer.header === "authorization" ? { authorization: value } : { [authorizer.header]: value };
 }
 
 async function verifyLive<I extends Identity>(live: Live<I>, asked: VerifyOptions): Promise<Verification<I>> {
   const { setup, provider, context, events, cache } = live;
   const { now, fetch } = context;
   const { signal, timeoutMs = live.timeoutMs } = asked;
+  const deadline = Date.now() + timeoutMs;
   const startedAt = now();
   const done = (
     outcome: string,
@@ -293,18 +333,40 @@ async function verifyLive<I extends Identity>(live: Live<I>, asked: VerifyOption
   let held: Held | undefined;
   try {
     const { verify } = await import("./verify.ts");
-    held = await cache.get(signal);
+    held = await withTimeLimit((stop) => cache.get(stop), timeoutMs, signal).catch((error: unknown) => {
+      throw error instanceof TimeLimitReached ? noTokenInTime(provider.id, timeoutMs) : error;
+    });
     const { token, header } = held;
-    const result = await verify({ provider, setup, token, header, fetch, now, startedAt, timeoutMs, signal });
+    const leftMs = Math.max(deadline - Date.now(), 1);
+    const result = await verify({
+      provider,
+      setup,
+      token,
+      header,
+      fetch,
+      now,
+      startedAt,
+      timeoutMs: leftMs,
+      limitMs: timeoutMs,
+      signal,
+    });
     done("verified", result);
     return result;
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    if (error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED")
-      cache.reject(held?.header);
+    const isRefused = error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED";
+    if (isRefused && held !== undefined) cache.reject(held.header);
     done(error.code, error);
     throw error;
   }
+}
+
+function noTokenInTime(provider: string, timeoutMs: number): AuthError {
+  return new AuthError("AUTH_TOKEN_SOURCE_FAILED", {
+    provider,
+    message: `No token source gave an answer within ${timeoutMs} ms.`,
+    remedy: "Find out what they wait for, or allow more time with timeoutMs.",
+  });
 }
 
 function processEnvironment(): Environment {

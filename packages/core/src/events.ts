@@ -63,30 +63,33 @@ export function createEvents(
   now: () => number,
   onEvent: ((event: AuthEvent) => void) | undefined,
 ): Events {
+  const channels = openChannels();
   return {
-    wants: (type) => onEvent !== undefined || channelOf(type)?.hasSubscribers === true,
+    wants: (type) => onEvent !== undefined || channels?.[type].hasSubscribers === true,
     emit(type, facts) {
       const event = { type, provider, at: now(), ...facts } as unknown as AuthEvent;
       if (onEvent !== undefined) ignoreFailure(() => onEvent(event));
-      channelOf(type)?.publish(event);
+      channels?.[type].publish(event);
     },
   };
 }
 
-const channels = new Map<string, Channel | undefined>();
-
-function channelOf(type: AuthEventType): Channel | undefined {
-  if (!channels.has(type)) {
-    // Not an import, since the main entry has to load where there are no `node:` modules.
-    const { process } = globalThis as {
-      process?: { getBuiltinModule?: (name: string) => { channel(name: string): Channel } | undefined };
-    };
-    channels.set(
-      type,
-      process?.getBuiltinModule?.("node:diagnostics_channel")?.channel(`auth-providers:${type}`),
-    );
-  }
-  return channels.get(type);
+/** Not by an import, since the main entry has to load where there are no `node:` modules. */
+function openChannels(): Readonly<Record<AuthEventType, Channel>> | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => { channel(name: string): Channel } | undefined };
+  };
+  const diagnostics = process?.getBuiltinModule?.("node:diagnostics_channel");
+  if (diagnostics === undefined) return undefined;
+  const open = (type: AuthEventType): Channel => diagnostics.channel(`auth-providers:${type}`);
+  return {
+    "source.tried": open("source.tried"),
+    "token.loaded": open("token.loaded"),
+    "token.rejected": open("token.rejected"),
+    "header.attached": open("header.attached"),
+    "header.withheld": open("header.withheld"),
+    "verify.done": open("verify.done"),
+  };
 }
 
 function ignoreFailure(listener: () => unknown): void {

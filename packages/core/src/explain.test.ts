@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { acmeAt, canary, serve } from "./fixtures/acme.ts";
-import { fromEnv, fromFunction } from "./index.ts";
+import { found, fromEnv, fromFunction } from "./index.ts";
 
 const base = "https://api.acme.example";
 
@@ -79,4 +79,38 @@ it("warns of another token behind the used one, and leaves sources alone that ar
     env: { A: canary, B: canary, C: `${canary}x`, D: "" },
   }).explain();
   expect(told.warnings).toEqual(["env C holds another token, which is not used: env A comes first."]);
+});
+
+it("warns of a path in the option baseUrl, which the service's own paths leave", async () => {
+  const auth = acmeAt(base)({ token: canary, baseUrl: "https://gateway.example/acme/" });
+  expect((await auth.explain()).warnings).toEqual([
+    "The option baseUrl has the path /acme/, which inputs that begin with a slash leave, verify's among them.",
+  ]);
+  expect(
+    (await acmeAt(base)({ token: canary, baseUrl: "https://gateway.example/" }).explain()).warnings,
+  ).toEqual([]);
+});
+
+it("warns that a token is still served whose renewal has failed", async () => {
+  let clock = 0;
+  let asked = 0;
+  const auth = acmeAt(base)({
+    now: () => clock,
+    token: () => {
+      if (asked++ > 0) throw new Error("the vault is sealed");
+      return found(canary, { expiresAt: 1_000_000 });
+    },
+  });
+  await auth.token();
+  clock = 999_000;
+  await auth.token();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await auth.explain()).toMatchObject({
+    outcome: "found",
+    attempts: [{ source: "option token", outcome: "used" }, { outcome: "not tried" }],
+    warnings: [
+      "The token is good until 1970-01-01T00:16:40.000Z, and renewing it failed: acme: option token failed: " +
+        "the vault is sealed. Mend option token, or remove it.",
+    ],
+  });
 });

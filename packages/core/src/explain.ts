@@ -1,6 +1,7 @@
 import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { safeMessage } from "./mask.ts";
+import { own } from "./own.ts";
 import type { CheckedSetup } from "./setup.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import type { Token } from "./token.ts";
@@ -33,6 +34,14 @@ export interface ExplainedError {
   readonly retryAfterMs?: number;
 }
 
+/** A token, and how it came to be held. */
+export interface Finding {
+  readonly token: Token;
+  readonly attempts: readonly SourceAttempt[];
+  /** Why renewing it failed, if it did. */
+  readonly failure: unknown;
+}
+
 /** What explaining takes of an auth. */
 export interface Explainable<I extends Identity> {
   readonly id: string;
@@ -40,7 +49,7 @@ export interface Explainable<I extends Identity> {
     readonly setup: CheckedSetup<I>;
     readonly context: Omit<SourceContext, "signal" | "reason">;
   };
-  readonly find: () => Promise<{ readonly token: Token; readonly attempts: readonly SourceAttempt[] }>;
+  readonly find: () => Promise<Finding>;
   readonly verify: () => Promise<{ readonly identity: I }>;
 }
 
@@ -60,8 +69,9 @@ export async function explain<I extends Identity>(
     told.baseUrl = setup.baseUrl;
     told.origins = setup.origins;
     told.warnings = setup.warnings ?? [];
-    const { token, attempts } = await subject.find();
+    const { token, attempts, failure } = await subject.find();
     told.attempts = attempts;
+    if (failure !== undefined) told.warnings = [...told.warnings, renewalFailed(token, failure)];
     told.warnings = [...told.warnings, ...(await conflicts(setup.sources, attempts, token, context))];
     told.outcome = "found";
     if (options.verify === true) {
@@ -76,6 +86,11 @@ export async function explain<I extends Identity>(
   return told;
 }
 
+function renewalFailed({ expiresAt }: Token, failure: unknown): string {
+  const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
+  return `The token is good${until}, and renewing it failed: ${errorAsData(failure).message}`;
+}
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Sources behind the used one that hold another token, of those that can be asked at once. */
@@ -88,7 +103,7 @@ async function conflicts(
   const warnings: string[] = [];
   const untried = attempts.findIndex(({ outcome }) => outcome === "not tried");
   for (const source of untried === -1 ? [] : sources.slice(untried)) {
-    if (source.immediate !== true) continue;
+    if (own(source).immediate !== true) continue;
     try {
       const result = await source.resolve({
         ...context,

@@ -27,7 +27,7 @@ it("shows a person what to do where there is none", async () => {
       "acme: there is no token to use",
       "  address   https://api.acme.example",
       "  looked in – env ACME_TOKEN  unavailable: ACME_TOKEN is not set",
-      "  problem   AUTH_TOKEN_NOT_FOUND: acme: No token was found: ACME_TOKEN is not set. Set ACME_TOKEN to a token. " +
+      "  problem   AUTH_TOKEN_NOT_FOUND: No token was found: ACME_TOKEN is not set. Set ACME_TOKEN to a token. " +
         "Tokens are made at https://acme.example/settings/tokens",
     ].join("\n"),
   );
@@ -39,6 +39,17 @@ it("tells a token that was not asked about from one that was refused", async () 
   const [first] = formatExplanation(await auth.explain()).split("\n");
   expect(first).toBe("acme: a token was found in option token; the service was not asked");
   expect(formatExplanation(await auth.explain({ verify: true }))).toMatch(
-    /^acme: the token from option token cannot be used \(AUTH_TOKEN_REJECTED\)$/m,
+    /^acme: the token from option token is refused \(AUTH_TOKEN_REJECTED\)$/m,
+  );
+});
+
+it("tells what is wrong with the set-up from a missing token, and an outage from a refusal", async () => {
+  const headlineOf = async (auth: ReturnType<ReturnType<typeof acmeAt>>): Promise<string | undefined> =>
+    formatExplanation(await auth.explain({ verify: true })).split("\n")[0];
+  expect(await headlineOf(acmeAt("http://acme.example")())).toBe("acme: it cannot be used as it is set up");
+  const server = await serve();
+  await server.close();
+  expect(await headlineOf(acmeAt(server.url)({ token: canary }))).toBe(
+    "acme: the token from option token could not be checked (AUTH_UNREACHABLE)",
   );
 });

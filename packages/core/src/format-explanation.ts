@@ -14,7 +14,9 @@ export function formatExplanation(explanation: Explanation): string {
     ...(identity === undefined ? [] : [`  identity  ${describeIdentity(identity)}`]),
     ...attempts.map((tried, index) => `  ${index === 0 ? "looked in" : "         "} ${lineOf(tried, width)}`),
     ...warnings.map((warning) => `  warning   ${warning}`),
-    ...(error === undefined ? [] : [`  problem   ${error.code}: ${error.message}`]),
+    ...(error === undefined
+      ? []
+      : [`  problem   ${error.code}: ${error.message.replace(`${provider}: `, "")}`]),
   ].join("\n");
 }
 
@@ -27,9 +29,10 @@ function headline({ outcome, attempts, error }: Explanation): string {
   const used = attempts.find((tried) => tried.outcome === "used")?.source;
   if (outcome === "verified") return `the token from ${used} is accepted`;
   if (outcome === "found") return `a token was found in ${used}; the service was not asked`;
-  return used === undefined
-    ? "there is no token to use"
-    : `the token from ${used} cannot be used (${error?.code})`;
+  if (used === undefined)
+    return attempts.length === 0 ? "it cannot be used as it is set up" : "there is no token to use";
+  const isRefused = error?.code === "AUTH_TOKEN_REJECTED" || error?.code === "AUTH_TOKEN_EXPIRED";
+  return `the token from ${used} ${isRefused ? "is refused" : "could not be checked"} (${error?.code})`;
 }
 
 function lineOf({ source, outcome, reason }: SourceAttempt, width: number): string {

@@ -32,7 +32,7 @@ function base64(text: string): string {
 /** What keeps an injection from being used, or `undefined`. */
 export function injectionProblem(injection: HeaderInjection): string | undefined {
   // RFC 9110, section 5.6.2: the characters that a field name may have.
-  if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(injection.header))
+  if (typeof injection.header !== "string" || !/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(injection.header))
     return "its header name is not one that HTTP allows";
   if (typeof injection.format !== "function") return "its header has no format function";
   return undefined;

@@ -9,6 +9,10 @@ it("masks an echoed token, however the JSON spells it", () => {
   expect(parseJson(`{"a":[${spelled}]}`, maskOf([canary]))).toEqual({ a: ["[token]"] });
 });
 
+it("masks an echoed token that stands as a key", () => {
+  expect(parseJson(`{"a":{"${canary}":1}}`, maskOf([canary]))).toEqual({ a: { "[token]": 1 } });
+});
+
 it("drops __proto__ and leaves every prototype as it was", () => {
   const parsed = parseJson('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
   expect(Object.hasOwn(parsed as object, "__proto__")).toBe(false);

@@ -6,7 +6,8 @@ export function parseJson(text: string, mask: (text: string) => string = (same) 
   try {
     return JSON.parse(text, function (this: unknown, key: string, value: unknown) {
       if (key === "__proto__") return undefined;
-      return typeof value === "string" ? mask(value) : value;
+      if (typeof value === "string") return mask(value);
+      return isRecord(value) ? maskKeys(value, mask) : value;
     });
   } catch {
     throw new SyntaxError("It is not JSON.");
@@ -21,4 +22,13 @@ export function readData(text: string, mask: (text: string) => string): unknown 
   } catch {
     return mask(text);
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function maskKeys(record: Record<string, unknown>, mask: (text: string) => string): Record<string, unknown> {
+  if (Object.keys(record).every((key) => mask(key) === key)) return record;
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [mask(key), value]));
 }

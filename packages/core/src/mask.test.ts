@@ -26,6 +26,23 @@ it("keeps the words of a thrown error and drops what could be a token", () => {
   expect(safeMessage({ token: canary })).toBe("object");
 });
 
+it.each([
+  "CanarySecretTokenAbc",
+  "s3cr3t-tok",
+  "abc/def/ghi123/xyz456",
+  "s3cr3tA:s3cr3tB:s3cr3tC",
+  "canary-acme-of-plain-words",
+  "CANARY_TOKEN",
+  "/run/secrets/5e1f0c9a7b3d2846",
+])("drops %s", (secret) => {
+  expect(safeMessage(new Error(`cannot use ${secret} here`))).toBe("cannot use [masked] here");
+});
+
+it("takes only a name and a code that cannot be a token", () => {
+  const cause = safeCause(Object.assign(new Error("x"), { name: canary, code: canary }), "x");
+  expect({ ...cause, name: cause.name }).toEqual({ name: "Error" });
+});
+
 it("makes a cause that has the name and code of an error and none of its other properties", () => {
   const original = Object.assign(new TypeError("x"), { code: "ECONNREFUSED", request: { token: canary } });
   const cause = safeCause(original, "refused");

@@ -14,13 +14,11 @@ export function maskOf(secrets: readonly string[]): (text: string) => string {
 
 /**
  * The message of an error that a token source threw, fit to be shown. Nobody knows yet which part of it is a token, so
- * every long word goes that could be one: only plain words and paths stay.
+ * every word goes that could be one: only plain words, short ones, and paths made of them stay.
  */
 export function safeMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : typeof error === "string" ? error : typeof error;
-  return quotable(
-    text.replace(/[^\s"'`,;:(){}[\]<>]{12,}/g, (word) => (isOrdinary(word) ? word : "[masked]")),
-  );
+  return quotable(text.replace(/[^\s"'`,;(){}[\]<>]{6,}/g, (word) => (isOrdinary(word) ? word : "[masked]")));
 }
 
 /**
@@ -30,13 +28,20 @@ export function safeMessage(error: unknown): string {
 export function safeCause(error: unknown, message: string): Error {
   const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
   const cause = new Error(message);
-  if (typeof name === "string") Object.defineProperty(cause, "name", { value: name });
-  return typeof code === "string" ? Object.assign(cause, { code }) : cause;
+  if (typeof name === "string" && /^[A-Z][A-Za-z]{0,40}(?:Error|Exception)$/.test(name)) {
+    Object.defineProperty(cause, "name", { value: name });
+  }
+  return typeof code === "string" && /^[A-Z][A-Z_]{1,40}$/.test(code)
+    ? Object.assign(cause, { code })
+    : cause;
 }
 
-function isOrdinary(word: string): boolean {
-  if (/^[A-Za-z]{1,20}[.!?]?$/.test(word)) return true;
+function isOrdinary(text: string): boolean {
+  const word = text.replace(/[.:!?…]+$/, "");
+  if (/^(?:~|\.{0,2})\//.test(word))
+    return word.split("/").every((part) => /^(?:.{0,5}|[A-Za-z._-]{1,24})$/.test(part));
   return (
-    word.includes("/") && word.split("/").every((segment) => /^(?:.{0,11}|[A-Za-z._-]{1,32})$/.test(segment))
+    word.split("-").length <= 3 &&
+    word.split("-").every((part) => /^(?:[A-Z]?[a-z]{0,15}|[A-Z]{2,16})$/.test(part))
   );
 }

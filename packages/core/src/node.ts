@@ -1,2 +1,4 @@
 export { fromCommand, type FromCommandOptions } from "./sources/from-command.ts";
 export { fromFile, type FromFileOptions } from "./sources/from-file.ts";
+export { fromKeychain } from "./sources/from-keychain.ts";
+export { keychainEntry, type KeychainEntry } from "./sources/keychain.ts";

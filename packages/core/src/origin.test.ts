@@ -114,6 +114,7 @@ describe("where an input leads", () => {
     "https://api.acme.example.:443/",
     "https://xapi.acme.example/",
     "data:text/plain,x",
+    "blob:https://api.acme.example/1c2d",
     "not a url",
     "",
   ])("is foreign for %j", (url) => {

@@ -39,11 +39,15 @@ export function isLoopback(hostname: string): boolean {
 
 /** Whether a URL leads to one of the origins. A URL with a user name in it brings its own credentials: never. */
 export function leadsTo(origins: readonly string[], url: URL): boolean {
-  return url.username === "" && url.password === "" && origins.includes(url.origin);
+  // The origin of a `blob:` URL is that of the page which made it.
+  const isHttp = url.protocol === "https:" || url.protocol === "http:";
+  return isHttp && url.username === "" && url.password === "" && origins.includes(url.origin);
 }
 
 /** Where inputs lead, and whether the token may go there. Made once for an auth, asked for each request. */
 export interface Destinations {
+  /** The origin of the base URL. */
+  readonly base: string;
   /** The absolute URL of an input: relative to the base URL, or as the URL standard reads it. */
   resolve(input: string): string;
   /** The allowed origin that an absolute URL is on, or `undefined`. */
@@ -51,17 +55,14 @@ export interface Destinations {
 }
 
 export function createDestinations(baseUrl: string, origins: readonly string[]): Destinations {
-  const baseOrigin = new URL(baseUrl).origin;
+  const base = new URL(baseUrl).origin;
   const prefixes = origins.map((origin) => `${origin}/`);
   const [prefix = ""] = prefixes;
   return {
+    base,
     resolve(input) {
       if (input.startsWith(prefix)) return input;
-      const second = input.charCodeAt(1);
-      // `/path`, but not `//host`, `/\\host`, nor `/` and a character that the URL parser removes.
-      if (input.charCodeAt(0) === 47 && second > 32 && second !== 47 && second !== 92)
-        return baseOrigin + input;
-      return parseUrl(input, baseUrl)?.href ?? input;
+      return isPath(input) ? base + input : (parseUrl(input, baseUrl)?.href ?? input);
     },
     allowed(url) {
       // A text that begins with an origin and a slash is on that origin, whatever follows: no need to parse it.
@@ -72,4 +73,11 @@ export function createDestinations(baseUrl: string, origins: readonly string[]):
       return parsed !== undefined && leadsTo(origins, parsed) ? parsed.origin : undefined;
     },
   };
+}
+
+/** Whether a relative input stays on its base's origin for certain: `/path`, but neither `//host` nor `/\\host`. */
+export function isPath(input: string): boolean {
+  const second = input.charCodeAt(1);
+  // Nor `/` and a character that the URL parser removes.
+  return input.charCodeAt(0) === 47 && second > 32 && second !== 47 && second !== 92;
 }

@@ -81,6 +81,8 @@ it("hands the setup the options as own properties, and the environment and clock
 
 it("does not take what somebody put on Object.prototype for an option", async () => {
   for (const [name, value] of Object.entries({
+    origins: ["https://api.acme.example", "https://evil.example"],
+    inject: header("x-evil"),
     token: "polluted",
     baseUrl: "https://evil.example",
     allowInsecureHttp: true,
@@ -89,11 +91,14 @@ it("does not take what somebody put on Object.prototype for an option", async ()
   }
   try {
     const auth = acmeAt("https://api.acme.example")({ env: {} });
-    expect(auth.baseUrl).toBe("https://api.acme.example");
+    expect([auth.baseUrl, auth.origins]).toEqual(["https://api.acme.example", ["https://api.acme.example"]]);
+    expect(await acmeAt("https://api.acme.example")({ token: "mine" }).headers("/x")).toEqual({
+      authorization: "Bearer mine",
+    });
     await expect(auth.token()).rejects.toMatchObject({ code: "AUTH_TOKEN_NOT_FOUND" });
     expect(() => acmeAt("http://acme.example")().baseUrl).toThrow("plain http");
   } finally {
-    for (const name of ["token", "baseUrl", "allowInsecureHttp"])
+    for (const name of ["origins", "inject", "token", "baseUrl", "allowInsecureHttp"])
       Reflect.deleteProperty(Object.prototype, name);
   }
 });
@@ -118,6 +123,14 @@ describe("what only the options can show is told at the first use", () => {
     ["no verify", odd(base, { verify: undefined })],
     ["no sources", odd(base, { sources: undefined })],
     ["a token that is none", odd(base, {}, { token: 5 as never })],
+    ["origins that are no list", odd(base, { origins: base as never })],
+    ["an origin that is no text", odd(base, { origins: [new URL(base)] as never })],
+    ["a source that is none", odd(base, { sources: [{ name: "x" } as never] })],
+    ["an injection that is none", odd(base, { inject: null as never })],
+    ["a fetch that is none", odd(base, {}, { fetch: 5 as never })],
+    ["a clock that is none", odd(base, {}, { now: 5 as never })],
+    ["a listener that is none", odd(base, {}, { onEvent: {} as never })],
+    ["an environment that is none", odd(base, {}, { env: null as never })],
     ["no time", odd(base, {}, { timeoutMs: 0 })],
     ["a baseUrl option that is plain http", odd(base, {}, { baseUrl: "http://acme.example" })],
   ])("%s", async (_, auth) => {

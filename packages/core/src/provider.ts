@@ -1,6 +1,7 @@
 import { type Auth, type AuthOptions, createAuth } from "./auth.ts";
 import type { Identity } from "./identity.ts";
 import { parseUrl } from "./origin.ts";
+import { own } from "./own.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
 import { invalid } from "./setup.ts";
 
@@ -32,12 +33,12 @@ export function defineProvider<Options extends object, I extends Identity>(
 }
 
 function check(definition: ProviderDefinition<never, Identity>): void {
-  const { specVersion, id, name, tokenUrl, setup } = definition;
+  const { specVersion, id, name, tokenUrl, setup } = own(definition);
   if (typeof id !== "string" || !/^[a-z][a-z0-9-]*$/.test(id)) {
     throw invalid(
       "provider",
       "its id is not lower-case letters, digits and hyphens",
-      "Give an id such as acme.",
+      "Give the last part of the package's name.",
     );
   }
   if ((specVersion as unknown) !== 1) throw invalid(id, "its specVersion is not 1", "Give specVersion: 1.");

@@ -1,9 +1,14 @@
 /**
  * The text of a body, up to a limit in bytes; `undefined` where it is longer. The rest of a longer one is not waited for.
  */
-export async function readBody(response: Response, limit: number): Promise<string | undefined> {
+export async function readBody(
+  response: Response,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const reader = response.body?.getReader();
   if (reader === undefined) return "";
+  signal?.addEventListener("abort", () => void reader.cancel().catch(() => undefined), { once: true });
   const decoder = new TextDecoder();
   let text = "";
   for (let size = 0; ;) {

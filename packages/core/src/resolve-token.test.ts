@@ -1,10 +1,9 @@
-import { inspect } from "node:util";
-
 import { describe, expect, it, vi } from "vitest";
 
 import { AuthError } from "./errors.ts";
 import { type AuthEvent, createEvents } from "./events.ts";
 import { canary } from "./fixtures/acme.ts";
+import { failureOf } from "./fixtures/failure-of.ts";
 import { resolveToken, type Search, type SearchResult } from "./resolve-token.ts";
 import { fromEnv } from "./sources/from-env.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
@@ -27,17 +26,6 @@ function search(sources: readonly TokenSource[], facts: Partial<Search> = {}): S
 const look = (sources: readonly TokenSource[], facts?: Partial<Search>): Promise<SearchResult> =>
   resolveToken(search(sources, facts), "initial");
 const vault = (fn: TokenFunction): TokenSource => fromFunction("vault", fn);
-
-async function failureOf(promise: Promise<unknown>): Promise<AuthError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AuthError);
-  expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(canary);
-  expect(JSON.stringify(error)).not.toContain(canary);
-  return error as AuthError;
-}
 
 it("takes the first token in order, trimmed, and reports every source", async () => {
   const { token, attempts } = await look([

@@ -1,6 +1,7 @@
 import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import { safeCause, safeMessage } from "./mask.ts";
+import { own } from "./own.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
@@ -45,7 +46,8 @@ export async function resolveToken(
   const { sources, context, events, provider } = search;
   const { now } = context;
   const attempts: SourceAttempt[] = [];
-  const deadline = now() + search.timeoutMs;
+  // By the machine's own clock, as timers go.
+  const deadline = Date.now() + search.timeoutMs;
 
   for (const source of sources) {
     const startedAt = now();
@@ -65,13 +67,11 @@ export async function resolveToken(
       });
     };
 
-    const limit = Math.min(source.timeoutMs ?? sourceTimeoutMs, Math.max(deadline - startedAt, 0));
+    const limit = Math.min(own(source).timeoutMs ?? sourceTimeoutMs, Math.max(deadline - Date.now(), 0));
     let result: SourceResult;
     try {
-      result = await withTimeLimit(
-        (stop) => source.resolve({ ...context, reason, signal: stop }),
-        limit,
-        signal,
+      result = own(
+        await withTimeLimit((stop) => source.resolve({ ...context, reason, signal: stop }), limit, signal),
       );
     } catch (error) {
       signal?.throwIfAborted();

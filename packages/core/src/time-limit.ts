@@ -1,3 +1,6 @@
+/** Beyond this, a timer goes off at once. */
+const longestTimerMs = 2_147_483_647;
+
 /** Thrown by {@link withTimeLimit} when the time is up. */
 export class TimeLimitReached extends Error {
   override readonly name: string = "TimeLimitReached";
@@ -21,7 +24,10 @@ export async function withTimeLimit<T>(
   };
   const abort = (): void => stop(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  const timer = setTimeout(() => stop(new TimeLimitReached(`${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(
+    () => stop(new TimeLimitReached(`${timeoutMs} ms`)),
+    Math.min(timeoutMs, longestTimerMs),
+  );
   try {
     return await Promise.race([task(controller.signal), stopped.promise]);
   } finally {

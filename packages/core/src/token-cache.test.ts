@@ -293,6 +293,17 @@ describe("a forced refresh", () => {
   });
 });
 
+it("lets nobody wait for ever where the clock fails", async () => {
+  const cache = cacheOf();
+  const waiting = outcome(cache.get());
+  clock = Number.NaN;
+  vi.spyOn(Math, "random").mockImplementation(() => {
+    throw new Error("the clock is broken");
+  });
+  await nth(0).give("a", 5);
+  expect(await waiting).toBe("the clock is broken");
+});
+
 describe("where a promise may not be shared", () => {
   it("each caller loads for itself, and the first answer is kept", async () => {
     const cache = cacheOf(false);

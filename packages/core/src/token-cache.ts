@@ -30,6 +30,8 @@ export interface TokenCache {
   current(): Held | undefined;
   /** The held token, or the next one. `refresh` asks the sources whatever is held. */
   get(signal?: AbortSignal, refresh?: boolean): Promise<Held>;
+  /** Why the last load failed, while the token from before it is still served. */
+  failure(): unknown;
   /** Forgets the held token, if it is the refused one where one is named. A load in flight is started anew. */
   reject(header?: string): void;
   /**
@@ -89,20 +91,23 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     const turn = ++latest;
     controller?.abort();
     controller = new AbortController();
-    load(reason, controller.signal).then(
-      (next) => {
-        if (turn !== latest) return;
-        flight = undefined;
-        keep(next);
-        target.resolve(next);
-      },
-      (error: unknown) => {
-        if (turn !== latest) return;
-        flight = undefined;
-        fail(error);
-        target.reject(error);
-      },
-    );
+    load(reason, controller.signal)
+      .then(
+        (next) => {
+          if (turn !== latest) return;
+          flight = undefined;
+          keep(next);
+          target.resolve(next);
+        },
+        (error: unknown) => {
+          if (turn !== latest) return;
+          flight = undefined;
+          fail(error);
+          target.reject(error);
+        },
+      )
+      // The clock is the caller's code, and may throw: those who wait must not wait for ever.
+      .catch(target.reject);
   }
 
   function takeOff(): Flight {
@@ -176,7 +181,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     return next.header === header ? undefined : next;
   }
 
-  return { current, get, reject, replace };
+  return { current, get, failure: () => failure?.error, reject, replace };
 }
 
 function pauseMs(failures: number): number {

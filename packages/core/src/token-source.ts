@@ -1,3 +1,4 @@
+import { own } from "./own.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 
 /** Environment variables by name. */
@@ -91,7 +92,10 @@ export function broken(reason: string, remedy: string): Error {
 
 /** The sources that are really asked: each one that stands for others is replaced by them. */
 export function expandSources(sources: readonly TokenSource[]): readonly TokenSource[] {
-  return sources.flatMap((source) => (source.sources ? expandSources(source.sources) : [source]));
+  return sources.flatMap((source) => {
+    const { sources: others } = own(source);
+    return others === undefined ? [source] : expandSources(others);
+  });
 }
 
 /** An attempt as it is reported, with only the facts that there are. */

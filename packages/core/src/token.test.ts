@@ -43,6 +43,9 @@ it.each([
   ["a\u007F", "has a control character at position 2 of 2"],
   ["é", "has a character outside ASCII at position 1 of 1"],
   ["\u{1F511}", "has a character outside ASCII at position 1 of 2"],
+  ['"abc"', "is in quotes"],
+  ["'abc'", "is in quotes"],
+  ["Bearer abc", "begins with the word Bearer, which the header adds by itself"],
   ["a".repeat(16_385), "is 16385 characters long; 16384 is the most a header can carry"],
 ])("tells the place of what cannot be sent, and none of the value: %j", (value, problem) => {
   expect(tokenProblem(value)).toBe(problem);

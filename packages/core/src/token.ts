@@ -25,6 +25,8 @@ export function createToken(value: string, source: string, expiresAt?: number): 
 export function tokenProblem(value: string): string | undefined {
   if (value.length > 16_384)
     return `is ${value.length} characters long; 16384 is the most a header can carry`;
+  if (/^(["'`]).*\1$/s.test(value)) return "is in quotes";
+  if (/^bearer\s/i.test(value)) return "begins with the word Bearer, which the header adds by itself";
   const position = value.search(/[^\x21-\x7E]/);
   if (position === -1) return undefined;
   const character = value.charCodeAt(position);

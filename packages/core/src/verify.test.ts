@@ -1,23 +1,12 @@
-import { inspect } from "node:util";
-
 import type { LoopbackAnswer } from "@auth/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { AuthError } from "./errors.ts";
 import { acmeAt, canary, serve } from "./fixtures/acme.ts";
-import { type AuthOptions, basic, header, type Identity, type ProviderSetup } from "./index.ts";
+import { failureOf } from "./fixtures/failure-of.ts";
+import { type AuthOptions, basic, found, header, type Identity, type ProviderSetup } from "./index.ts";
 
 const token = { token: canary };
-
-async function failureOf(promise: Promise<unknown>): Promise<AuthError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(AuthError);
-  expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(canary);
-  return error as AuthError;
-}
 
 async function failing(
   answer: LoopbackAnswer,
@@ -314,6 +303,34 @@ it("forgets a token that the service refused: the next use asks the sources anew
   expect((await failureOf(auth.verify())).code).toBe("AUTH_TOKEN_REJECTED");
   expect((await auth.verify()).identity.id).toBe("u");
   expect(reasons).toEqual(["initial", "rejected"]);
+});
+
+it("does not end the pause after a search that failed", async () => {
+  let asked = 0;
+  const expired = (): ReturnType<typeof found> => {
+    asked++;
+    return found(canary, { expiresAt: 1 });
+  };
+  const auth = acmeAt("https://api.acme.example")({ token: expired, now: () => 5 });
+  for (let call = 0; call < 20; call++)
+    expect((await failureOf(auth.verify())).code).toBe("AUTH_TOKEN_EXPIRED");
+  expect(asked).toBe(1);
+});
+
+it("is bounded as a whole, the search for the token included", async () => {
+  const stuck = (): Promise<never> => new Promise(() => undefined);
+  const error = await failureOf(
+    acmeAt("https://api.acme.example")({ token: stuck }).verify({ timeoutMs: 20 }),
+  );
+  expect(error.code).toBe("AUTH_TOKEN_SOURCE_FAILED");
+  expect(error.message).toContain("No token source gave an answer within 20 ms.");
+});
+
+it("may be given all the time in the world", async () => {
+  const server = await serve(() => ({ body: { id: "user-1" } }));
+  expect((await acmeAt(server.url)(token).verify({ timeoutMs: Number.POSITIVE_INFINITY })).identity.id).toBe(
+    "user-1",
+  );
 });
 
 describe("a pause of its own making", () => {

@@ -28,7 +28,10 @@ export interface VerifyRequest<I extends Identity> {
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
   readonly startedAt: number;
+  /** What is left of the limit. Milliseconds. */
   readonly timeoutMs: number;
+  /** The limit that the caller knows of. Milliseconds. */
+  readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,7 +76,7 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
     retryDelayMs: (failed, attempts) => retryDelayMs(setup, answerError(judgement, failed), attempts),
   }).catch((error: unknown) => {
     request.signal?.throwIfAborted();
-    throw unreachable(judgement, error, request.timeoutMs);
+    throw unreachable(judgement, error, request.limitMs);
   });
 
   if (answer.status < 200 || answer.status > 299) throw answerError(judgement, answer);
@@ -121,17 +124,21 @@ function readIdentity<I extends Identity>(
 }
 
 function malformed(judgement: Judgement, answer: PlainAnswer): AuthError {
-  const { provider } = judgement;
+  const { provider, source } = judgement;
   return new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: provider.id,
-    message: `${provider.name} accepted the request (status ${answer.status}) but did not say whom the token speaks for.`,
+    message: `${provider.name} accepted the request (status ${answer.status}) but did not say whom the token from ${source} speaks for.`,
     remedy: "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.",
     status: answer.status,
     requestId: requestIdOf(judgement, answer),
   });
 }
 
-function unreachable({ provider, url, mask }: Judgement, error: unknown, timeoutMs: number): AuthError {
+function unreachable(
+  { provider, source, url, mask }: Judgement,
+  error: unknown,
+  timeoutMs: number,
+): AuthError {
   const { origin } = new URL(url);
   const late = error instanceof TimeLimitReached;
   // The platform says "fetch failed" and keeps the reason as the cause.
@@ -140,7 +147,7 @@ function unreachable({ provider, url, mask }: Judgement, error: unknown, timeout
   const why = late ? `within ${timeoutMs} ms` : `(${message === "" ? "no reason given" : message})`;
   return new AuthError("AUTH_UNREACHABLE", {
     provider: provider.id,
-    message: `${provider.name} gave no answer at ${origin} ${why}; the token was neither accepted nor refused.`,
+    message: `${provider.name} gave no answer at ${origin} ${why}; the token from ${source} was neither accepted nor refused.`,
     remedy: "Check the network, the proxy and baseUrl, then try again.",
     cause: late ? undefined : safeCause(network, message),
   });

@@ -9,7 +9,7 @@ export interface ApiServer {
   readonly plainHttp: boolean;
   /** The names that lead away from the service's public address, and the places that gave them. */
   readonly named: readonly { readonly key: ConfigKey; readonly place: ConfigPlace }[];
-  /** Whether nothing but the environment had a part in it. */
+  /** Whether the host was named, and nothing but the environment had a part in the address. */
   readonly fromEnvironment: boolean;
   readonly warnings: readonly string[];
 }
@@ -53,7 +53,7 @@ export function apiServer(layers: readonly ConfigLayer[]): ApiServer {
     baseUrl: origin,
     plainHttp,
     named: settings.filter(({ key, text }) => publicAddress[key] !== text.toLowerCase()),
-    fromEnvironment: settings.every(({ place }) => place.kind === "environment"),
+    fromEnvironment: host !== undefined && settings.every(({ place }) => place.kind === "environment"),
     warnings:
       plainHttp && port === undefined
         ? [`DX_APISERVER_PORT is not set, and the protocol is http: requests go to port 80 of ${origin}.`]

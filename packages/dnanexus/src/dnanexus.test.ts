@@ -238,6 +238,8 @@ describe("in a job", () => {
     const env = { HOME: home, DX_JOB_ID: job.id };
     expect(() => provider({ env }).baseUrl).toThrow(refused);
     expect(() => provider({ env: { ...env, DX_APISERVER_PROTOCOL: "http" } }).baseUrl).toThrow(refused);
+    const publicHost = { DX_JOB_ID: job.id, DX_APISERVER_PROTOCOL: "http" };
+    expect(() => createSandbox().provider({ env: publicHost }).baseUrl).toThrow(refused);
     expect(() => provider({ env, baseUrl: "http://10.0.3.1:8124" }).baseUrl).toThrow(refused);
   });
 

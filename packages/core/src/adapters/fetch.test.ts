@@ -195,6 +195,44 @@ describe("after a 401", () => {
     expect(find).toHaveBeenCalledOnce();
   });
 
+  it("an answer that cannot be read leaves the token as it is, and the caller does not wait for its end", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const find = giving("a", "b");
+      const endless = (): Promise<Response> =>
+        Promise.resolve(
+          new Response(new ReadableStream({ pull: () => new Promise(() => undefined) }), { status: 401 }),
+        );
+      const auth = acmeAt("https://api.acme.example", { classify: () => ({}) })({
+        token: find,
+        fetch: endless,
+      });
+      const pending = auth.fetch("/x");
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect((await pending).status).toBe(401);
+      expect(find).toHaveBeenCalledOnce();
+      const long = acmeAt("https://api.acme.example", { classify: () => ({}) })({
+        token: find,
+        fetch: () => Promise.resolve(new Response("x".repeat(70_000), { status: 401 })),
+      });
+      expect((await (await long.fetch("/x")).text()).length).toBe(70_000);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("a provider that trips over the answer is as good as one that knows nothing of it", async () => {
+    const server = await accepting("new");
+    const classify = (): never => {
+      throw new TypeError("Cannot read properties of undefined");
+    };
+    const auth = acmeAt(server.url, { classify })({ token: giving("old", "new") });
+    expect((await auth.fetch("/x")).status).toBe(200);
+    await expect(acmeAt(server.url, { classify })({ token: "old" }).verify()).rejects.toMatchObject({
+      code: "AUTH_TOKEN_REJECTED",
+    });
+  });
+
   it("the provider may know that it means something else: the token is kept and nothing is sent again", async () => {
     const server = await serve(() => ({ status: 401, body: { error: { type: "PermissionDenied" } } }));
     const find = giving("a", "b");
@@ -207,6 +245,85 @@ describe("after a 401", () => {
     await auth.fetch("/x");
     expect(find).toHaveBeenCalledOnce();
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("what is judged is what is sent", () => {
+  it.each([
+    [
+      "says another URL each time",
+      (a: string, b: string) => ({
+        toString: (() => {
+          let n = 0;
+          return () => (n++ === 0 ? a : b);
+        })(),
+      }),
+    ],
+    [
+      "looks like a Request and becomes another URL",
+      (a: string, b: string) => ({ url: a, toString: () => b }),
+    ],
+    ["is a URL with a member of a Request", (a: string, b: string) => Object.assign(new URL(b), { url: a })],
+  ])("for an object that %s", async (_, make) => {
+    const [own, foreign] = [await serve(), await serve()];
+    const auth = acmeAt(own.url)(token);
+    for (let warm = 0; warm < 2; warm++)
+      await auth.fetch(make(own.url, foreign.url) as never).catch(() => undefined);
+    expect(JSON.stringify(foreign.requests)).not.toContain(canary);
+  });
+
+  it("for options that inherit their members, such as a Request", async () => {
+    const server = await serve();
+    const auth = acmeAt(server.url)(token);
+    await auth.fetch("/a", new Request(server.url, { method: "PUT", headers: { "x-a": "1" } }));
+    await auth.fetch("/b", Object.create({ method: "POST", body: "text" }) as RequestInit);
+    expect(
+      server.requests.map(({ method, headers, body }) => [
+        method,
+        headers["x-a"],
+        headers.authorization,
+        body,
+      ]),
+    ).toEqual([
+      ["PUT", "1", `Bearer ${canary}`, ""],
+      ["POST", undefined, `Bearer ${canary}`, "text"],
+    ]);
+  });
+
+  it("for an allow-list that nobody can add to", async () => {
+    const auth = acmeAt("https://api.acme.example")(token);
+    expect(() => (auth.origins as string[]).push("https://evil.example")).toThrow(TypeError);
+    expect(await auth.headers("https://evil.example/x")).toEqual({});
+  });
+});
+
+describe("while the token is waited for", () => {
+  const late = (): { token: () => Promise<string>; give: () => void } => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    return { token: () => promise, give: () => resolve(canary) };
+  };
+
+  it("a URL object that is changed leads nowhere else", async () => {
+    const [own, foreign] = [await serve(), await serve()];
+    const { token: find, give } = late();
+    const url = new URL(`${own.url}/x`);
+    const pending = acmeAt(own.url)({ token: find }).fetch(url);
+    url.port = new URL(foreign.url).port;
+    give();
+    await pending;
+    expect([own.requests.length, foreign.requests.length]).toEqual([1, 0]);
+  });
+
+  it("options that are used for the next request already are as they were", async () => {
+    const server = await serve();
+    const { token: find, give } = late();
+    const init = { method: "POST", body: "first", headers: new Headers({ "x-a": "first" }) };
+    const pending = acmeAt(server.url)({ token: find }).fetch("/x", init);
+    init.body = "second";
+    init.headers.set("x-a", "second");
+    give();
+    await pending;
+    expect(server.requests[0]).toMatchObject({ body: "first", headers: { "x-a": "first" } });
   });
 });
 

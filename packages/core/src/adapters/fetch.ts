@@ -1,7 +1,10 @@
 import type { Authorizer } from "../authorizer.ts";
-import type { Destinations } from "../origin.ts";
+import { type Destinations, isPath } from "../origin.ts";
 import { readBody } from "../read-body.ts";
 import { isWorkers } from "../runtime.ts";
+import { withTimeLimit } from "../time-limit.ts";
+import { isReadOnce } from "./body.ts";
+import type { Arrival } from "./redirect.ts";
 
 type Fetch = typeof globalThis.fetch;
 type Input = Parameters<Fetch>[0];
@@ -9,6 +12,8 @@ type HeadersInit = NonNullable<RequestInit["headers"]>;
 
 /** The largest 401 that is read to learn its meaning. Bytes. */
 const longestRefusal = 65_536;
+/** How long that may take, while the caller waits for the answer. Milliseconds. */
+const longestReadingMs = 2_000;
 
 /** What the adapter works with. */
 export interface FetchTarget {
@@ -36,15 +41,18 @@ export function createFetch(target: () => FetchTarget): Fetch {
   };
 }
 
-/** A request on its way to an allowed origin. */
-interface Outgoing {
-  readonly target: Input;
-  readonly init: RequestInit | undefined;
-  /** The caller's, in a form that can be read again. */
-  readonly headers: HeadersInit | undefined;
-  readonly origin: string;
+type Target = string | Request;
+/** Options that are this adapter's own, with the header in them. */
+type SentInit = RequestInit & { readonly headers: HeadersInit };
+
+/** A request that has been sent. */
+interface SentRequest {
+  readonly target: Target;
+  readonly sent: SentInit;
+  /** The header's value. */
+  readonly value: string;
   /** Whether its redirects are followed here. */
-  readonly hops: boolean;
+  readonly follows: boolean;
 }
 
 type FetchPlan = (input: Input, init: RequestInit | undefined) => Promise<Response>;
@@ -55,84 +63,97 @@ function planFetch({ authorizer, destinations, fetch, platform }: FetchTarget): 
   // where there is no other origin to which the header may go. Everywhere else each hop is decided here.
   const ownRedirects = !platform || header !== "authorization" || origins.length > 1 || isWorkers();
 
-  function plan(input: Input, init: RequestInit | undefined): Promise<Response> {
-    const target = typeof input === "string" ? destinations.resolve(input) : input;
-    const url = urlOf(target);
-    const origin = destinations.allowed(url);
+  function plan(input: Input, given: RequestInit | undefined): Promise<Response> {
+    const isOwnPath = typeof input === "string" && isPath(input);
+    const target = isOwnPath ? destinations.base + input : fixed(input);
+    const origin = isOwnPath ? destinations.base : destinations.allowed(urlOf(target));
     if (origin === undefined) {
-      authorizer.withheld(url, "foreign origin");
+      authorizer.withheld(urlOf(target), "foreign origin");
+      return fetch(target, given);
+    }
+    const init = readable(given);
+    const headers = init?.headers ?? requestOf(target)?.headers;
+    if (headers !== undefined && carries(headers, header)) {
+      authorizer.withheld(urlOf(target), "set by the caller");
       return fetch(target, init);
     }
-    const headers = callerHeaders(target, init);
-    if (headers !== undefined && carries(headers, header)) {
-      authorizer.withheld(url, "set by the caller");
-      return fetch(
-        target,
-        headers === init?.headers || init?.headers === undefined ? init : { ...init, headers },
-      );
-    }
-    const hops = ownRedirects && redirectOf(target, init) === "follow";
-    const outgoing = { target, init, headers, origin, hops };
     const value = authorizer.current();
-    if (value !== undefined) return send(outgoing, value);
-    return authorizer.load(signalOf(target, init)).then((loaded) => send(outgoing, loaded));
+    return value === undefined ? sendLoaded(target, init, origin) : send(target, init, origin, value);
   }
 
-  function send(outgoing: Outgoing, value: string): Promise<Response> {
-    authorizer.attached(outgoing.origin);
-    return transmit(outgoing, value).then((response) =>
-      response.status === 401 || isRedirect(response) ? settle(response, outgoing, value) : response,
+  /** What is judged is what is sent: an object that becomes a URL is asked for it once. */
+  function fixed(input: Input): Target {
+    return input instanceof Request ? input : destinations.resolve(String(input));
+  }
+
+  async function sendLoaded(
+    target: Target,
+    init: RequestInit | undefined,
+    origin: string,
+  ): Promise<Response> {
+    // The caller may go on to use the same objects for the next request.
+    const kept = init && { ...init, ...(init.headers && { headers: new Headers(init.headers) }) };
+    return send(target, kept, origin, await authorizer.load(signalOf(target, init)));
+  }
+
+  /** What it allocates for a request that is answered as usual: the headers, the options, and the one promise. */
+  function send(
+    target: Target,
+    init: RequestInit | undefined,
+    origin: string,
+    value: string,
+  ): Promise<Response> {
+    authorizer.attached(origin);
+    const headers = withHeader(init?.headers ?? requestOf(target)?.headers, header, value);
+    const follows = ownRedirects && redirectOf(target, init) === "follow";
+    const sent = optionsOf(init, headers, follows);
+    return fetch(target, sent).then((response) =>
+      response.status === 401 || (follows && isRedirect(response))
+        ? settle(response, { target, sent, value, follows })
+        : response,
     );
   }
 
-  function transmit({ target, init, headers, hops }: Outgoing, value: string): Promise<Response> {
-    const carrying = withHeader(headers, header, value);
-    if (hops) return fetch(target, { ...init, headers: carrying, redirect: "manual" });
-    return fetch(target, init === undefined ? { headers: carrying } : { ...init, headers: carrying });
-  }
-
-  /** What is left to do after an answer that is a redirect or a 401. */
-  async function settle(response: Response, outgoing: Outgoing, value: string): Promise<Response> {
-    const arrived = await follow(response, outgoing, value);
-    if (arrived.status !== 401) return arrived;
-    // A redirect has led elsewhere: that origin's 401 says nothing about this token.
-    if (arrived.redirected && destinations.allowed(arrived.url) === undefined) return arrived;
-    const next = await replacement(arrived, outgoing, value);
-    if (next === undefined || !isReplayable(outgoing)) return arrived;
+  /** What is left to do after an answer that is a 401 or a redirect. */
+  async function settle(response: Response, request: SentRequest): Promise<Response> {
+    const { target, sent, value } = request;
+    const { arrived, carried } = await follow(response, request);
+    // Where the last hop went without the token, its 401 says nothing about it.
+    if (arrived.status !== 401 || !carried) return arrived;
+    const next = await replacement(arrived, value, signalOf(target, sent));
+    if (next === undefined || !isReplayable(target, sent)) return arrived;
     await arrived.body?.cancel().catch(() => undefined);
-    authorizer.attached(outgoing.origin);
-    return follow(await transmit(outgoing, next), outgoing, next);
+    authorizer.attached(destinations.allowed(urlOf(target)) ?? destinations.base);
+    const again = { ...sent, headers: withHeader(sent.headers, header, next) };
+    return (await follow(await fetch(target, again), { ...request, sent: again, value: next })).arrived;
   }
 
-  async function follow(
-    response: Response,
-    { target, init, headers, hops }: Outgoing,
-    value: string,
-  ): Promise<Response> {
-    if (!hops || !isRedirect(response)) return response;
+  async function follow(response: Response, { target, sent, value, follows }: SentRequest): Promise<Arrival> {
+    if (!follows || !isRedirect(response)) {
+      const carried = !response.redirected || destinations.allowed(response.url) !== undefined;
+      return { arrived: response, carried };
+    }
     const { followRedirects } = await import("./redirect.ts");
-    const valueFor = (url: string): string | undefined =>
-      destinations.allowed(url) === undefined ? undefined : value;
-    return followRedirects(response, {
-      fetch,
-      url: urlOf(target),
-      target,
-      init,
-      headers,
-      header,
-      value: valueFor,
-    });
+    const valueFor = (url: string): string | undefined => {
+      const origin = destinations.allowed(url);
+      if (origin === undefined) authorizer.withheld(url, "foreign origin");
+      else authorizer.attached(origin);
+      return origin === undefined ? undefined : value;
+    };
+    return followRedirects(response, { fetch, target, url: urlOf(target), sent, header, value: valueFor });
   }
 
   async function replacement(
     response: Response,
-    { target, init }: Outgoing,
     value: string,
+    signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    const signal = signalOf(target, init);
     try {
-      const answer = authorizer.readsRefusals ? await readRefusal(response) : undefined;
-      return await authorizer.replace(value, answer, signal);
+      if (!authorizer.readsRefusals) return await authorizer.replace(value, undefined, signal);
+      const body = await readRefusal(response);
+      // What cannot be read may mean something else: the token is kept.
+      if (body === undefined) return undefined;
+      return await authorizer.replace(value, { status: 401, headers: response.headers, body }, signal);
     } catch {
       // The sources have nothing else: the service's own answer tells more than their failure.
       signal?.throwIfAborted();
@@ -143,38 +164,56 @@ function planFetch({ authorizer, destinations, fetch, platform }: FetchTarget): 
   return plan;
 }
 
-function urlOf(target: Input): string {
-  if (typeof target === "string") return target;
-  return "url" in target ? target.url : String(target);
+function urlOf(target: Target): string {
+  return typeof target === "string" ? target : target.url;
 }
 
-function requestOf(target: Input): Request | undefined {
-  return typeof target === "object" && "url" in target ? target : undefined;
+function requestOf(target: Target): Request | undefined {
+  return typeof target === "string" ? undefined : target;
 }
 
-function callerHeaders(target: Input, init: RequestInit | undefined): HeadersInit | undefined {
-  const headers = init?.headers;
-  if (headers === undefined) return requestOf(target)?.headers;
-  // An iterator can be read only once, and these are read to learn whether the caller has set the header.
-  return isIterable(headers) && !Array.isArray(headers) ? new Headers(headers) : headers;
+/** The members that the fetch standard reads of options, and those of undici and Workers beside them. */
+const members =
+  "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal duplex priority window dispatcher cf".split(
+    " ",
+  );
+
+/**
+ * Options in a form that can be read again: an iterator can be read only once, and inherited members, which the platform
+ * reads too, would be lost in a copy.
+ */
+function readable(init: RequestInit | undefined): RequestInit | undefined {
+  if (init === undefined || init === null) return undefined;
+  if (typeof init !== "object") throw new TypeError("The options of fetch are no object.");
+  const prototype: unknown = Object.getPrototypeOf(init);
+  const plain = prototype === Object.prototype || prototype === null ? init : inherited(init);
+  const { headers } = plain;
+  if (headers === undefined || !isIterable(headers) || headers instanceof Headers) return plain;
+  return { ...plain, headers: new Headers(headers) };
 }
 
-function signalOf(target: Input, init: RequestInit | undefined): AbortSignal | undefined {
+function inherited(init: object): RequestInit {
+  return Object.fromEntries(
+    members.flatMap((name) => {
+      const value: unknown = Reflect.get(init, name);
+      return value === undefined || value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+function signalOf(target: Target, init: RequestInit | undefined): AbortSignal | undefined {
   return init?.signal ?? requestOf(target)?.signal;
 }
 
-function redirectOf(target: Input, init: RequestInit | undefined): Request["redirect"] {
+function redirectOf(target: Target, init: RequestInit | undefined): Request["redirect"] {
   return init?.redirect ?? requestOf(target)?.redirect ?? "follow";
 }
 
 function carries(headers: HeadersInit, name: string): boolean {
   if (headers instanceof Headers) return headers.has(name);
-  if (isIterable(headers)) {
-    for (const pair of headers) if (pair[0].toLowerCase() === name) return true;
-    return false;
-  }
-  for (const key in headers) {
-    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key)) return true;
+  const record = headers as Readonly<Record<string, unknown>>;
+  for (const key in record) {
+    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(record, key)) return true;
   }
   return false;
 }
@@ -193,17 +232,23 @@ function isIterable(headers: HeadersInit): headers is Headers | [string, string]
   return Symbol.iterator in headers;
 }
 
+/** One literal for each case: the options are made for every request. */
+function optionsOf(init: RequestInit | undefined, headers: HeadersInit, follows: boolean): SentInit {
+  if (init === undefined) return follows ? { headers, redirect: "manual" } : { headers };
+  return follows ? { ...init, headers, redirect: "manual" } : { ...init, headers };
+}
+
 function isRedirect({ status, type }: Response): boolean {
   return (status > 300 && status < 309) || type === "opaqueredirect";
 }
 
-function isReplayable({ target, init }: Outgoing): boolean {
-  const body = init?.body;
-  if (body === undefined || body === null) return (requestOf(target)?.body ?? null) === null;
-  return !(typeof body === "object" && (body instanceof ReadableStream || Symbol.asyncIterator in body));
+function isReplayable(target: Target, { body }: RequestInit): boolean {
+  return body === undefined || body === null ? (requestOf(target)?.body ?? null) === null : !isReadOnce(body);
 }
 
-async function readRefusal(response: Response): Promise<{ status: number; headers: Headers; body: string }> {
-  const body = await readBody(response.clone(), longestRefusal);
-  return { status: response.status, headers: response.headers, body: body ?? "" };
+/** The text of a 401; `undefined` where it is too long, or does not end. */
+async function readRefusal(response: Response): Promise<string | undefined> {
+  const copy = response.clone();
+  const reading = withTimeLimit((stop) => readBody(copy, longestRefusal, stop), longestReadingMs);
+  return reading.catch(() => undefined);
 }

@@ -157,6 +157,46 @@ describe("a redirect that is followed here", () => {
     expect(other.requests).toHaveLength(0);
   });
 
+  it("is left to the caller who wants to see it, also after a refused token was replaced", async () => {
+    const server = await serve(({ headers }) =>
+      headers["x-api-key"] === "new" ? { status: 302, headers: { location: "/x" } } : { status: 401 },
+    );
+    let asked = 0;
+    const auth = acmeAt(server.url, { inject: header("x-api-key") })({
+      token: () => (asked++ === 0 ? "old" : "new"),
+    });
+    expect((await auth.fetch("/", { redirect: "manual" })).status).toBe(302);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      "an asynchronous iterable",
+      () =>
+        (async function* () {
+          yield Buffer.from("text");
+        })(),
+    ],
+    ["a stream", () => new Blob(["text"]).stream()],
+  ])("ends where the body can be read only once: %s", async (_, body) => {
+    const [own, other] = await origins();
+    const auth = acmeAt(own.url, { inject: header("x-api-key") })({ token: canary });
+    const init = { method: "POST", body: body(), duplex: "half" } as RequestInit;
+    await expect(auth.fetch(to(307, `${other.url}/x`), init)).rejects.toThrow(TypeError);
+    expect(other.requests).toHaveLength(0);
+  });
+
+  it("ends in a 401 that says nothing of the token, where the last hop went without it", async () => {
+    const foreign = await serve(() => ({ status: 302, headers: { location: `${own.url}/end` } }));
+    const own: LoopbackServer = await serve(({ path }) =>
+      path === "/end" ? { status: 401 } : { status: 302, headers: { location: foreign.url } },
+    );
+    let asked = 0;
+    const auth = acmeAt(own.url, { inject: header("x-api-key") })({ token: () => `token-${asked++}` });
+    expect((await auth.fetch("/")).status).toBe(401);
+    expect(asked).toBe(1);
+  });
+
   it("without a place to go is an answer like any other", async () => {
     const server = await serve(() => ({ status: 302, body: "nowhere" }));
     const response = await acmeAt(server.url, { inject: header("x-api-key") })({ token: canary }).fetch("/x");

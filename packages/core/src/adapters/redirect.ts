@@ -1,18 +1,25 @@
+import { isReadOnce } from "./body.ts";
+
 type Fetch = typeof globalThis.fetch;
-type HeadersInit = NonNullable<RequestInit["headers"]>;
 
 /** A request whose redirects are followed here, since the platform would take the header along. */
 export interface RedirectedRequest {
   readonly fetch: Fetch;
+  readonly target: string | Request;
   readonly url: string;
-  readonly target: Parameters<Fetch>[0];
-  readonly init: RequestInit | undefined;
-  /** What the caller set. */
-  readonly headers: HeadersInit | undefined;
+  /** The options of the first hop. */
+  readonly sent: RequestInit;
   /** Name of the header that carries the token. */
   readonly header: string;
   /** The value that a URL may be sent, if any. */
   readonly value: (url: string) => string | undefined;
+}
+
+/** Where a chain of redirects ended. */
+export interface Arrival {
+  readonly arrived: Response;
+  /** Whether the last hop carried the token. */
+  readonly carried: boolean;
 }
 
 /** Headers that speak of the body, which a redirect to GET drops. */
@@ -30,16 +37,18 @@ const originHeaders = ["authorization", "proxy-authorization", "cookie", "host"]
  * Follows redirects as the fetch standard does (section 4.6, HTTP-redirect fetch; read 2026-11), with the header on the
  * hops to allowed origins. Once the chain has left them, the header does not come back.
  */
-export async function followRedirects(first: Response, request: RedirectedRequest): Promise<Response> {
+export async function followRedirects(first: Response, request: RedirectedRequest): Promise<Arrival> {
   if (first.type === "opaqueredirect") throw failed("this platform does not show where the redirect leads");
-  const { target, init } = request;
-  const source = typeof target === "object" && "url" in target ? target : undefined;
-  const headers = new Headers(request.headers);
-  let method = (init?.method ?? source?.method ?? "GET").toUpperCase();
-  let body = init?.body ?? null;
+  const { target, sent } = request;
+  const source = typeof target === "string" ? undefined : target;
+  const headers = new Headers(sent.headers);
+  headers.delete(request.header);
+  let method = (sent.method ?? source?.method ?? "GET").toUpperCase();
+  let body = sent.body ?? null;
   // The body of a Request went with the first hop, and only the platform could have sent it again.
   const spent = body === null && (source?.body ?? null) !== null;
   let left = false;
+  let carried = true;
   let url = new URL(request.url);
   let response = first;
 
@@ -61,19 +70,20 @@ export async function followRedirects(first: Response, request: RedirectedReques
       method = "GET";
       body = null;
       for (const name of bodyHeaders) headers.delete(name);
-    } else if (method !== "GET" && method !== "HEAD" && (spent || body instanceof ReadableStream)) {
+    } else if (method !== "GET" && method !== "HEAD" && (spent || isReadOnce(body))) {
       throw failed("the redirect asks for the body again, which was a stream");
     }
     if (next.origin !== url.origin) for (const name of originHeaders) headers.delete(name);
     const value: string | undefined = left ? undefined : request.value(next.href);
     left ||= value === undefined;
+    carried = value !== undefined;
 
     await response.body?.cancel().catch(() => undefined);
     const carrying = new Headers(headers);
     if (value !== undefined) carrying.set(request.header, value);
-    const signal = init?.signal ?? source?.signal;
+    const signal = sent.signal ?? source?.signal;
     response = await request.fetch(next.href, {
-      ...init,
+      ...sent,
       method,
       body,
       headers: carrying,
@@ -84,7 +94,7 @@ export async function followRedirects(first: Response, request: RedirectedReques
   }
   // The platform sees single requests; the caller made one that was redirected.
   if (response !== first) Object.defineProperty(response, "redirected", { value: true });
-  return response;
+  return { arrived: response, carried };
 }
 
 function isRedirect({ status }: Response): boolean {

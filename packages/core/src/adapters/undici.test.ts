@@ -277,6 +277,69 @@ describe("after a 401", () => {
   });
 });
 
+describe("a 401 that says nothing of the token", () => {
+  const never = (): string => expect.unreachable("the sources were asked again");
+  const once = () => {
+    let asked = 0;
+    return () => (asked++ === 0 ? canary : never());
+  };
+
+  it("is one of another origin's, behind undici's own redirect", async () => {
+    const foreign = await serve(() => ({ status: 401, body: "theirs" }));
+    const own = await serve(() => ({ status: 302, headers: { location: foreign.url } }));
+    const auth = acmeAt(own.url)({ token: once() });
+    const response = await request(own.url, {
+      dispatcher: agent(interceptors.redirect({ maxRedirections: 5 }), authInterceptor(auth)),
+    });
+    expect([response.statusCode, await response.body.text()]).toEqual([401, "theirs"]);
+    expect((await auth.token()).reveal()).toBe(canary);
+  });
+
+  it("is one that is compressed in a way that cannot be read", async () => {
+    const server = await serve(() => ({
+      status: 401,
+      headers: { "content-encoding": "unheard-of" },
+      body: "?",
+    }));
+    const auth = acmeAt(server.url, { classify: () => ({}) })({ token: once() });
+    const response = await request(server.url, { dispatcher: agent(authInterceptor(auth)) });
+    expect([response.statusCode, await response.body.text()]).toEqual([401, "?"]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it("lets the caller give up while the sources are asked again", async () => {
+  const server = await serve(() => ({ status: 401 }));
+  let asked = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const auth = acmeAt(server.url)({
+    token: () => {
+      if (asked++ === 0) return "old";
+      resolve();
+      return new Promise<never>(() => undefined);
+    },
+  });
+  const controller = new AbortController();
+  const pending = request(server.url, {
+    dispatcher: agent(authInterceptor(auth)),
+    signal: controller.signal,
+  });
+  await promise;
+  const reason = new Error("no longer needed");
+  controller.abort(reason);
+  await expect(pending).rejects.toBe(reason);
+});
+
+it("serves an auth beside one that is set up wrongly, and lets no request go without its token", async () => {
+  const [own, foreign] = [await serve(), await serve()];
+  const broken = acmeAt("http://acme.example")(token);
+  const dispatcher = agent(authInterceptor([broken, acmeAt(own.url)(token)]));
+  await (await request(own.url, { dispatcher })).body.dump();
+  expect(own.requests[0]?.headers.authorization).toBe(`Bearer ${canary}`);
+  await expect(request(foreign.url, { dispatcher })).rejects.toMatchObject({ code: "AUTH_PROVIDER_INVALID" });
+  expect(foreign.requests).toHaveLength(0);
+});
+
 describe("no token", () => {
   it("means no request: the reason comes instead", async () => {
     const server = await serve();
@@ -309,6 +372,20 @@ describe("no token", () => {
       code: "AUTH_PROVIDER_INVALID",
     });
   });
+});
+
+it("goes where it was judged to go, whatever becomes of the options while the token is waited for", async () => {
+  const [own, foreign] = [await serve(), await serve()];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const dispatcher = agent(authInterceptor(acmeAt(own.url)({ token: () => promise })));
+  const options = { origin: own.url, path: "/x", method: "GET" as const };
+  const origin = new URL(own.url);
+  const pending = [dispatcher.request(options), dispatcher.request({ ...options, origin })];
+  options.origin = foreign.url;
+  origin.port = new URL(foreign.url).port;
+  resolve(canary);
+  for (const response of await Promise.all(pending)) await response.body.dump();
+  expect([own.requests.length, foreign.requests.length]).toEqual([2, 0]);
 });
 
 it("is made before any auth is looked into", () => {

@@ -34,22 +34,29 @@ export function authInterceptor(
       throw new TypeError("authInterceptor() takes what a provider's factory returned, or a list of such.");
     }
   }
-  let authorizers: readonly Authorizer[] | undefined;
+  const ready: (Authorizer | undefined)[] = list.map(() => undefined);
 
   return (dispatch) =>
     function authorizedDispatch(options, handler) {
-      try {
-        authorizers ??= list.map(
-          (auth) => (auth as unknown as { readonly [authorizerOf]: Authorizer })[authorizerOf],
-        );
-      } catch (error) {
-        fail(handler, error);
-        return false;
-      }
       const { origin } = options;
-      const authorizer = origin === undefined ? undefined : find(authorizers, origin);
+      let failure: unknown;
+      let authorizer: Authorizer | undefined;
+      for (let index = 0; index < list.length && authorizer === undefined; index++) {
+        try {
+          const candidate = (ready[index] ??= authorizerFor(list[index]));
+          if (origin !== undefined && isFor(candidate, origin)) authorizer = candidate;
+        } catch (error) {
+          // One auth that is set up wrongly does not stop another's requests.
+          failure ??= error;
+        }
+      }
       if (authorizer === undefined) {
-        for (const one of authorizers) one.withheld(String(origin), "foreign origin");
+        // The request may have been meant for the auth that is broken: it must not go without its token.
+        if (failure !== undefined) {
+          fail(handler, failure);
+          return false;
+        }
+        for (const one of ready) one?.withheld(String(origin), "foreign origin");
         return dispatch(options, handler);
       }
       const headers = readable(options.headers);
@@ -60,39 +67,50 @@ export function authInterceptor(
           handler,
         );
       }
-      const outgoing = { dispatch, options, headers, handler, authorizer };
       const value = authorizer.current();
-      if (value !== undefined) return send(outgoing, value);
-      sendWhenLoaded(outgoing);
+      if (value !== undefined) {
+        return send(dispatch, withHeader(options, headers, authorizer, value), handler, authorizer, value);
+      }
+      sendWhenLoaded(dispatch, { ...options, origin: originOf(origin) }, headers, handler, authorizer);
       return true;
     };
 }
 
-function find(authorizers: readonly Authorizer[], origin: string | URL): Authorizer | undefined {
-  for (const authorizer of authorizers) {
-    if (typeof origin === "string" && authorizer.origins.includes(origin)) return authorizer;
-  }
+function authorizerFor(auth: AnyAuth | undefined): Authorizer {
+  return (auth as unknown as { readonly [authorizerOf]: Authorizer })[authorizerOf];
+}
+
+function isFor({ origins }: Authorizer, origin: string | URL): boolean {
+  if (typeof origin === "string" && origins.includes(origin)) return true;
   const url = parseUrl(String(origin));
-  return url && authorizers.find((authorizer) => leadsTo(authorizer.origins, url));
+  return url !== undefined && leadsTo(origins, url);
 }
 
-/** A request on its way to an allowed origin. */
-interface Outgoing {
-  readonly dispatch: Dispatch;
-  readonly options: Options;
-  /** The caller's, in a form that can be read again. */
-  readonly headers: FlatHeaders;
-  readonly handler: Handler;
-  readonly authorizer: Authorizer;
+/** A URL object could be led elsewhere after it was judged. */
+function originOf(origin: string | URL | undefined): string {
+  return typeof origin === "string" ? origin : new URL(String(origin)).origin;
 }
 
-function send(outgoing: Outgoing, value: string): boolean {
-  outgoing.authorizer.attached(String(outgoing.options.origin));
-  return outgoing.dispatch(withHeader(outgoing, value), new RefusalHandler(outgoing, value));
+function send(
+  dispatch: Dispatch,
+  sent: Options,
+  handler: Handler,
+  authorizer: Authorizer,
+  value: string,
+): boolean {
+  authorizer.attached(String(sent.origin));
+  return dispatch(sent, new RefusalHandler(dispatch, sent, handler, authorizer, value));
 }
 
-function withHeader({ options, headers: given, authorizer: { header } }: Outgoing, value: string): Options {
+function withHeader(
+  options: Options,
+  given: FlatHeaders,
+  { header }: Pick<Authorizer, "header">,
+  value: string,
+): Options {
   const headers = withValue(given, header, value);
+  if (typeof options.origin !== "string")
+    return withHeader({ ...options, origin: originOf(options.origin) }, given, { header }, value);
   if (header === "authorization") return { ...options, headers };
   const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as {
     stripHeadersOnCrossOriginRedirect?: string[];
@@ -155,8 +173,13 @@ class Hold implements Controller {
 }
 
 /** A dispatch that waits for its token. */
-function sendWhenLoaded(outgoing: Outgoing): void {
-  const { handler, authorizer } = outgoing;
+function sendWhenLoaded(
+  dispatch: Dispatch,
+  options: Options,
+  headers: FlatHeaders,
+  handler: Handler,
+  authorizer: Authorizer,
+): void {
   const hold = new Hold();
   const stop = new AbortController();
   hold.onAbort = () => {
@@ -168,12 +191,16 @@ function sendWhenLoaded(outgoing: Outgoing): void {
   authorizer
     .load(stop.signal)
     .then((value) => {
-      if (!hold.aborted) send(outgoing, value);
+      if (hold.aborted) return;
+      send(dispatch, withHeader(options, headers, authorizer, value), handler, authorizer, value);
     })
     .catch((error: unknown) => {
       if (!hold.aborted) fail(handler, error);
     });
 }
+
+/** What undici's redirect interceptor tells of the hops before. */
+type History = readonly URL[] | undefined;
 
 interface HeldAnswer {
   readonly controller: Controller;
@@ -185,18 +212,24 @@ interface HeldAnswer {
 
 /** Passes everything on, except a 401: that one is held back until the sources were asked for another token. */
 class RefusalHandler implements Handler {
-  readonly #outgoing: Outgoing;
+  readonly #dispatch: Dispatch;
+  readonly #sent: Options;
   readonly #handler: Handler;
+  readonly #authorizer: Authorizer;
   readonly #value: string;
   #held: HeldAnswer | undefined;
+  #history: History;
 
-  constructor(outgoing: Outgoing, value: string) {
-    this.#outgoing = outgoing;
-    this.#handler = outgoing.handler;
+  constructor(dispatch: Dispatch, sent: Options, handler: Handler, authorizer: Authorizer, value: string) {
+    this.#dispatch = dispatch;
+    this.#sent = sent;
+    this.#handler = handler;
+    this.#authorizer = authorizer;
     this.#value = value;
   }
 
-  onRequestStart(controller: Controller, context: unknown): void {
+  onRequestStart(controller: Controller, context: { readonly history?: History } | null): void {
+    this.#history = context?.history;
     this.#handler.onRequestStart?.(controller, context);
   }
 
@@ -222,7 +255,8 @@ class RefusalHandler implements Handler {
     headers: HeldAnswer["headers"],
     message?: string,
   ): void {
-    if (status === 401) this.#held = { controller, headers, message, chunks: [], size: 0 };
+    if (status === 401 && !this.#wasElsewhere())
+      this.#held = { controller, headers, message, chunks: [], size: 0 };
     else this.#handler.onResponseStart?.(controller, status, headers, message);
   }
 
@@ -243,13 +277,22 @@ class RefusalHandler implements Handler {
       this.#handler.onResponseEnd?.(controller, trailers);
       return;
     }
+    // The connection is done with: until the sources have answered, it is this one that the caller can give up.
+    const hold = new Hold();
+    const stop = new AbortController();
+    hold.onAbort = () => {
+      stop.abort(hold.reason);
+      fail(this.#handler, hold.reason);
+    };
+    this.#handler.onRequestStart?.(hold, null);
     const handBack = (): void => {
+      if (hold.aborted) return;
       this.#release(held);
       this.#handler.onResponseEnd?.(controller, trailers);
     };
     // Where the sources have nothing else, the service's own answer tells more than their failure.
-    this.#replacement(held)
-      .then((next) => this.#sendAgain(next) || handBack(), handBack)
+    this.#replacement(held, stop.signal)
+      .then((next) => hold.aborted || this.#sendAgain(next) || handBack(), handBack)
       .catch((error: unknown) => fail(this.#handler, error));
   }
 
@@ -258,22 +301,31 @@ class RefusalHandler implements Handler {
     this.#handler.onResponseError?.(controller, error);
   }
 
-  async #replacement(held: HeldAnswer): Promise<string | undefined> {
-    const { authorizer } = this.#outgoing;
-    if (!authorizer.readsRefusals) return authorizer.replace(this.#value, undefined);
+  /** Whether a redirect led to an origin that gets no token: from there on, a 401 says nothing about it. */
+  #wasElsewhere(): boolean {
+    return this.#history?.some((url) => !leadsTo(this.#authorizer.origins, url)) === true;
+  }
+
+  async #replacement(held: HeldAnswer, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#authorizer.readsRefusals) return this.#authorizer.replace(this.#value, undefined, signal);
     const headers = new Headers();
     for (const [name, value] of Object.entries(held.headers)) {
       for (const one of [value ?? []].flat()) headers.append(name, one);
     }
     const body = await decoded(held.chunks, headers.get("content-encoding"));
-    return authorizer.replace(this.#value, { status: 401, headers, body });
+    // What cannot be read may mean something else: the token is kept.
+    if (body === undefined) return undefined;
+    return this.#authorizer.replace(this.#value, { status: 401, headers, body }, signal);
   }
 
   #sendAgain(next: string | undefined): boolean {
-    const { dispatch, options, authorizer } = this.#outgoing;
-    if (next === undefined || !isReplayable(options.body)) return false;
-    authorizer.attached(String(options.origin));
-    dispatch(withHeader(this.#outgoing, next), this.#handler);
+    if (next === undefined || !isReplayable(this.#sent.body)) return false;
+    this.#authorizer.attached(String(this.#sent.origin));
+    const headers = this.#sent.headers as NonNullable<FlatHeaders>;
+    const replaced = isList(headers)
+      ? headers.map((item) => (item === this.#value ? next : item))
+      : { ...headers, [this.#authorizer.header]: next };
+    this.#dispatch({ ...this.#sent, headers: replaced }, this.#handler);
     return true;
   }
 
@@ -288,8 +340,14 @@ function isReplayable(body: Options["body"]): boolean {
   return body === undefined || body === null || typeof body === "string" || body instanceof Uint8Array;
 }
 
-async function decoded(chunks: readonly Buffer[], encoding: string | null): Promise<string> {
+/** The text of a body; `undefined` where it is compressed in a way that the platform does not know. */
+async function decoded(chunks: readonly Buffer[], encoding: string | null): Promise<string | undefined> {
   const body = new Blob(chunks as Buffer<ArrayBuffer>[]);
-  if (encoding !== "gzip" && encoding !== "deflate") return body.text();
-  return new Response(body.stream().pipeThrough(new DecompressionStream(encoding))).text();
+  if (encoding === null || encoding === "identity") return body.text();
+  try {
+    const stream = new DecompressionStream(encoding as "gzip");
+    return await new Response(body.stream().pipeThrough(stream)).text();
+  } catch {
+    return undefined;
+  }
 }

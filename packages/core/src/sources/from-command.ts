@@ -3,6 +3,7 @@ import path from "node:path";
 import process from "node:process";
 
 import { parseJson } from "../json.ts";
+import { own } from "../own.ts";
 import { broken, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
 
 export interface FromCommandOptions {
@@ -34,8 +35,9 @@ const plainEnv =
 export function fromCommand(
   file: string,
   args: readonly string[],
-  options: FromCommandOptions = {},
+  given: FromCommandOptions = {},
 ): TokenSource {
+  const options = own(given);
   return {
     name: `command ${file}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import process from "node:process";
 
+import { own } from "../own.ts";
 import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
 
 export interface FromFileOptions {
@@ -22,7 +23,8 @@ const longestFile = 65_536;
  * others may read, or that is no regular file, ends the search with the `chmod` to type. Links are followed; what they
  * lead to is what counts. On Windows, where the mode says nothing of other users, only the kind of file is looked at.
  */
-export function fromFile(path: string, options: FromFileOptions = {}): TokenSource {
+export function fromFile(path: string, given: FromFileOptions = {}): TokenSource {
+  const options = own(given);
   return {
     name: `file ${path}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
@@ -35,6 +37,11 @@ export function fromFile(path: string, options: FromFileOptions = {}): TokenSour
         const { code } = error as NodeJS.ErrnoException;
         if (code === "ENOENT" || code === "ENOTDIR")
           return unavailable(`${path} does not exist`, `Put the token in ${path}.`);
+        if (code === "EACCES")
+          throw broken(
+            `${path} cannot be read by this user`,
+            `Run chown on ${quoted(path)}, or name another file.`,
+          );
         throw error;
       }
       try {
@@ -72,9 +79,15 @@ async function readPrivately(
       );
     }
   }
-  if (stats.size > longestFile)
+  // Read rather than asked for: some files have no size, and go on.
+  const buffer = Buffer.alloc(longestFile + 1);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+    read = (await handle.read(buffer, length, buffer.length - length)).bytesRead;
+  }
+  if (length > longestFile)
     throw broken(`${path} is too large to hold a token`, "Name the file that holds the token.");
-  return handle.readFile("utf8");
+  return buffer.toString("utf8", 0, length);
 }
 
 function quoted(path: string): string {

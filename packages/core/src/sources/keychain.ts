@@ -1,0 +1,49 @@
+import type { AsyncEntry } from "@napi-rs/keyring";
+
+import { broken } from "../token-source.ts";
+
+/** What the operating system keeps under a service and an account name. */
+export interface KeychainEntry {
+  /** The stored value, or `undefined` where there is none. */
+  read(signal?: AbortSignal): Promise<string | undefined>;
+  store(value: string, signal?: AbortSignal): Promise<void>;
+  /** Whether there was something to delete. */
+  delete(signal?: AbortSignal): Promise<boolean>;
+}
+
+const installation =
+  "Install @napi-rs/keyring beside the provider package, or take the token from another source.";
+const unlocking =
+  "Start and unlock the keychain (on Linux a Secret Service such as gnome-keyring), or take the token from another source.";
+
+/**
+ * An entry of the macOS Keychain, the Windows Credential Manager, or the Secret Service of Linux. Loads the native package
+ * `@napi-rs/keyring` when it is first used. Rejects where that or the keychain is missing: nothing is kept anywhere else.
+ */
+export async function keychainEntry(service: string, account: string): Promise<KeychainEntry> {
+  const entry = await open(service, account);
+  const failing = async <T>(task: Promise<T>): Promise<T> => {
+    try {
+      return await task;
+    } catch {
+      throw broken(`the keychain did not give access to ${service}, ${account}`, unlocking);
+    }
+  };
+  return {
+    read: async (signal) => (await failing(entry.getPassword(signal))) ?? undefined,
+    store: (value, signal) => failing(entry.setPassword(value, signal)),
+    delete: (signal) => failing(entry.deleteCredential(signal)),
+  };
+}
+
+async function open(service: string, account: string): Promise<AsyncEntry> {
+  const { AsyncEntry } = await import("@napi-rs/keyring").catch(() => {
+    throw broken("the keychain needs the package @napi-rs/keyring, which is not installed", installation);
+  });
+  try {
+    // Without this the kernel's keyring would be used where there is no Secret Service: it is gone after a restart.
+    return new AsyncEntry(service, account, { linux: { store: "secret-service" } });
+  } catch {
+    throw broken("there is no keychain that can be reached", unlocking);
+  }
+}

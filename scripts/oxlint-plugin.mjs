@@ -24,14 +24,14 @@ const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   errors: ["type source-attempt"],
   token: ["sha256"],
-  "sources/*": ["errors", "json", "own", "token", "token-source", "sources/*"],
+  "sources/*": ["errors", "json", "own", "token", "token-source", "variable", "sources/*"],
   "adapters/*": ["errors", "token", ...leaves, "adapters/*", "type auth"],
 };
 
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */
 const importedBy = {
   auth: ["index", "provider", "type adapters/*"],
-  "token-cache": ["auth"],
+  "token-cache": ["auth", "type token-authorizer"],
   "adapters/undici": ["undici"],
   index: [],
   node: [],
@@ -72,8 +72,21 @@ function objection(importer, specifier, typeOnly) {
   if (folder === "core") {
     if (isBuiltin(specifier) && !touchesMachine.includes(module))
       return `core runs everywhere: only ${touchesMachine.join(", ")} may import node:`;
-    if (specifier === "undici" && !matches(["undici", "type adapters/undici"], module, typeOnly))
-      return "core knows no client: only adapters/undici may import undici, as types";
+    if (
+      specifier === "undici" &&
+      !matches(
+        [
+          "undici",
+          "type adapters/undici",
+          "type adapters/undici-headers",
+          "type adapters/undici-hold",
+          "type adapters/undici-refusal",
+        ],
+        module,
+        typeOnly,
+      )
+    )
+      return "core knows no client: only adapters/undici and its parts may import undici, as types";
     if (target) {
       const [, imports] = Object.entries(mayImport).find(([files]) => matches([files], module)) ?? [];
       if (imports && !matches(imports, target.module, typeOnly))

@@ -1,23 +1,19 @@
 import { createFetch } from "./adapters/fetch.ts";
 import type { Judgement } from "./answer-error.ts";
 import { type Authorizer, authorizerOf } from "./authorizer.ts";
-import { classifyAnswer } from "./classify.ts";
-import { AuthError, isAuthError } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation, Finding } from "./explain.ts";
-import { isHeaderValue } from "./header-injection.ts";
+import { headerValue } from "./header-value.ts";
 import type { Identity } from "./identity.ts";
-import { readData } from "./json.ts";
-import { maskOf } from "./mask.ts";
+import { createDestinations, type Destinations } from "./origin.ts";
 import { own } from "./own.ts";
-import { createDestinations, type Destinations, parseUrl } from "./origin.ts";
-import type { Classification, ProviderDefinition } from "./provider-definition.ts";
+import type { ProviderDefinition } from "./provider-definition.ts";
 import { resolveToken, type Search } from "./resolve-token.ts";
 import { isWorkers } from "./runtime.ts";
 import { type CheckedSetup, invalid, runSetup } from "./setup.ts";
 import type { TokenFunction } from "./sources/from-function.ts";
-import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
-import { createTokenCache, type Held, type TokenCache } from "./token-cache.ts";
+import { createTokenAuthorizer } from "./token-authorizer.ts";
+import { createTokenCache, type TokenCache } from "./token-cache.ts";
 import type { Environment, SourceContext, TokenSource } from "./token-source.ts";
 import type { Token } from "./token.ts";
 import type { Verification } from "./verify.ts";
@@ -128,7 +124,9 @@ export function createAuth<Options extends object, I extends Identity>(
   const use = (): Live<I> => (live ??= bringToLife(definition, options));
 
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
-    return verifyLive(use(), own(asked));
+    const subject = use();
+    const { verifyAuth } = await import("./verify-auth.ts");
+    return verifyAuth(subject, own(asked));
   }
 
   const auth: Auth<I> = {
@@ -222,7 +220,7 @@ function bringToLife<Options extends object, I extends Identity>(
     async load(reason, signal) {
       const startedAt = now();
       const { token, attempts } = await resolveToken(search, reason, signal);
-      const header = formatHeader(setup, id, token);
+      const header = headerValue(setup.inject, id, token);
       if (events.wants("token.loaded")) {
         const { source, expiresAt } = token;
         const durationMs = now() - startedAt;
@@ -234,61 +232,9 @@ function bringToLife<Options extends object, I extends Identity>(
       if (events.wants("token.rejected")) events.emit("token.rejected", { source: token.source });
     },
   });
-  const authorizer = createAuthorizer(setup, cache, events);
+  const authorizer = createTokenAuthorizer(setup, cache, events);
   const destinations = createDestinations(setup.baseUrl, setup.origins);
   return { setup, provider, context, timeoutMs, events, cache, authorizer, destinations };
-}
-
-function createAuthorizer<I extends Identity>(
-  setup: CheckedSetup<I>,
-  cache: TokenCache,
-  events: Events,
-): Authorizer {
-  const { classify } = setup;
-  return {
-    header: setup.inject.header,
-    origins: setup.origins,
-    readsRefusals: classify !== undefined,
-    current: () => cache.current()?.header,
-    async load(signal) {
-      return (await cache.get(signal)).header;
-    },
-    async replace(value, answer, signal) {
-      if (answer !== undefined && classify !== undefined) {
-        const source = cache.current()?.token.source ?? "";
-        const body = readData(answer.body, maskOf([value]));
-        if (isNoRefusal(classifyAnswer(classify, { ...answer, body, source }))) return undefined;
-      }
-      return (await cache.replace(value, signal))?.header;
-    },
-    attached(origin) {
-      if (!events.wants("header.attached")) return;
-      events.emit("header.attached", { origin, source: cache.current()?.token.source ?? "" });
-    },
-    withheld(url, reason) {
-      if (events.wants("header.withheld")) {
-        events.emit("header.withheld", { origin: parseUrl(url)?.origin ?? "null", reason });
-      }
-    },
-  };
-}
-
-/** Whether the service means by a 401 something else than that the token is no good. */
-function isNoRefusal({ code = "AUTH_TOKEN_REJECTED" }: Classification): boolean {
-  return code !== "AUTH_TOKEN_REJECTED" && code !== "AUTH_TOKEN_EXPIRED";
-}
-
-function formatHeader<I extends Identity>({ inject }: CheckedSetup<I>, id: string, token: Token): string {
-  const remedy = "Correct the format function of the provider's header injection.";
-  let value: unknown;
-  try {
-    value = inject.format(token.reveal());
-  } catch {
-    // Not a cause either: its message may quote the token.
-    throw invalid(id, `the format function of ${inject.header} threw`, remedy);
-  }
-  if (isHeaderValue(value)) return value;
-  throw invalid(id, `the format function of ${inject.header} gave no header value`, remedy);
 }
 
 /** Not an async function: a cached token costs one promise, the one that is returned. */
@@ -309,64 +255,6 @@ function carrying(authorizer: Authorizer, origin: string, value: string): Record
   authorizer.attached(origin);
   // The literal is the cheaper one by far.
   return authorizer.header === "authorization" ? { authorization: value } : { [authorizer.header]: value };
-}
-
-async function verifyLive<I extends Identity>(live: Live<I>, asked: VerifyOptions): Promise<Verification<I>> {
-  const { setup, provider, context, events, cache } = live;
-  const { now, fetch } = context;
-  const { signal, timeoutMs = live.timeoutMs } = asked;
-  const deadline = Date.now() + timeoutMs;
-  const startedAt = now();
-  const done = (
-    outcome: string,
-    facts: { status?: number | undefined; requestId?: string | undefined } = {},
-  ): void => {
-    if (!events.wants("verify.done")) return;
-    const { status, requestId } = facts;
-    events.emit("verify.done", {
-      outcome,
-      durationMs: now() - startedAt,
-      ...(status !== undefined && { status }),
-      ...(requestId !== undefined && { requestId }),
-    });
-  };
-  let held: Held | undefined;
-  try {
-    const { verify } = await import("./verify.ts");
-    held = await withTimeLimit((stop) => cache.get(stop), timeoutMs, signal).catch((error: unknown) => {
-      throw error instanceof TimeLimitReached ? noTokenInTime(provider.id, timeoutMs) : error;
-    });
-    const { token, header } = held;
-    const leftMs = Math.max(deadline - Date.now(), 1);
-    const result = await verify({
-      provider,
-      setup,
-      token,
-      header,
-      fetch,
-      now,
-      startedAt,
-      timeoutMs: leftMs,
-      limitMs: timeoutMs,
-      signal,
-    });
-    done("verified", result);
-    return result;
-  } catch (error) {
-    if (!isAuthError(error)) throw error;
-    const isRefused = error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED";
-    if (isRefused && held !== undefined) cache.reject(held.header);
-    done(error.code, error);
-    throw error;
-  }
-}
-
-function noTokenInTime(provider: string, timeoutMs: number): AuthError {
-  return new AuthError("AUTH_TOKEN_SOURCE_FAILED", {
-    provider,
-    message: `No token source gave an answer within ${timeoutMs} ms.`,
-    remedy: "Find out what they wait for, or allow more time with timeoutMs.",
-  });
 }
 
 function processEnvironment(): Environment {

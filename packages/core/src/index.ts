@@ -46,4 +46,5 @@ export {
   unavailable,
   type Unavailable,
 } from "./token-source.ts";
+export { variable } from "./variable.ts";
 export type { Verification } from "./verify.ts";

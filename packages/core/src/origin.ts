@@ -48,6 +48,8 @@ export function leadsTo(origins: readonly string[], url: URL): boolean {
 export interface Destinations {
   /** The origin of the base URL. */
   readonly base: string;
+  /** What an absolute URL on the first origin begins with. */
+  readonly prefix: string;
   /** The absolute URL of an input: relative to the base URL, or as the URL standard reads it. */
   resolve(input: string): string;
   /** The allowed origin that an absolute URL is on, or `undefined`. */
@@ -60,6 +62,7 @@ export function createDestinations(baseUrl: string, origins: readonly string[]):
   const [prefix = ""] = prefixes;
   return {
     base,
+    prefix,
     resolve(input) {
       if (input.startsWith(prefix)) return input;
       return isPath(input) ? base + input : (parseUrl(input, baseUrl)?.href ?? input);

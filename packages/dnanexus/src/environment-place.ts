@@ -1,4 +1,4 @@
-import type { Environment } from "@auth/core";
+import { type Environment, variable as variableOf } from "@auth/core";
 
 import type { ConfigKey, ConfigLayer, ConfigPlace, ConfigValue } from "./config-layer.ts";
 
@@ -14,7 +14,7 @@ export function environmentPlace(env: Environment): ConfigPlace {
 
 /** A variable's value without surrounding white space; `undefined` where it is unset, empty or blank. */
 export function variable(env: Environment, name: string): string | undefined {
-  const value = Object.hasOwn(env, name) ? env[name]?.trim() : undefined;
+  const value = variableOf(env, name)?.trim();
   return value === "" ? undefined : value;
 }
 

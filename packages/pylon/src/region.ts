@@ -1,4 +1,4 @@
-import { broken, type Environment } from "@auth/core";
+import { broken, type Environment, variable } from "@auth/core";
 
 /** Where an organization lives. A token works in one region only. */
 export type PylonRegion = "us" | "eu";
@@ -22,10 +22,9 @@ export function otherRegion(region: PylonRegion): PylonRegion {
 
 /** The region of the option, else of `PYLON_REGION`, else `us`. Blank counts as not given; upper case is the same. */
 export function readRegion(option: unknown, env: Environment): PylonRegion {
-  const variable = Object.hasOwn(env, "PYLON_REGION") ? env["PYLON_REGION"] : undefined;
   return (
     parse(option, "the option region", 'Pass region: "us" or region: "eu".') ??
-    parse(variable, "PYLON_REGION", "Set PYLON_REGION to us or eu, or unset it.") ??
+    parse(variable(env, "PYLON_REGION"), "PYLON_REGION", "Set PYLON_REGION to us or eu, or unset it.") ??
     "us"
   );
 }

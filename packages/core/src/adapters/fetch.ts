@@ -64,9 +64,19 @@ function planFetch({ authorizer, destinations, fetch, platform }: FetchTarget): 
   const ownRedirects = !platform || header !== "authorization" || origins.length > 1 || isWorkers();
 
   function plan(input: Input, given: RequestInit | undefined): Promise<Response> {
-    const isOwnPath = typeof input === "string" && isPath(input);
-    const target = isOwnPath ? destinations.base + input : fixed(input);
-    const origin = isOwnPath ? destinations.base : destinations.allowed(urlOf(target));
+    if (typeof input === "string") {
+      if (input.startsWith(destinations.prefix)) return start(input, origins[0], given);
+      if (isPath(input)) return start(destinations.base + input, destinations.base, given);
+    }
+    const target = fixed(input);
+    return start(target, destinations.allowed(urlOf(target)), given);
+  }
+
+  function start(
+    target: Target,
+    origin: string | undefined,
+    given: RequestInit | undefined,
+  ): Promise<Response> {
     if (origin === undefined) {
       authorizer.withheld(urlOf(target), "foreign origin");
       return fetch(target, given);
@@ -124,7 +134,9 @@ function planFetch({ authorizer, destinations, fetch, platform }: FetchTarget): 
     if (next === undefined || !isReplayable(target, sent)) return arrived;
     await arrived.body?.cancel().catch(() => undefined);
     authorizer.attached(destinations.allowed(urlOf(target)) ?? destinations.base);
-    const again = { ...sent, headers: withHeader(sent.headers, header, next) };
+    const headers = new Headers(sent.headers);
+    headers.set(header, next);
+    const again = { ...sent, headers };
     return (await follow(await fetch(target, again), { ...request, sent: again, value: next })).arrived;
   }
 
@@ -225,7 +237,8 @@ function withHeader(headers: HeadersInit | undefined, name: string, value: strin
     copy.set(name, value);
     return copy;
   }
-  return { ...headers, [name]: value };
+  // The caller has no header of this name: the order is the one that costs least.
+  return name === "authorization" ? { authorization: value, ...headers } : { [name]: value, ...headers };
 }
 
 function isIterable(headers: HeadersInit): headers is Headers | [string, string][] {

@@ -34,3 +34,20 @@ it("does not take what somebody put on Object.prototype", async () => {
 it("stands for one source for each of its names", () => {
   expect(expandSources([fromEnv("A", "B")]).map(({ name }) => name)).toEqual(["env A", "env B"]);
 });
+
+it("says what to allow where the runtime does not let it read", () => {
+  const env = new Proxy<Record<string, string>>(
+    {},
+    {
+      getOwnPropertyDescriptor: () => {
+        throw new Error('Requires env access to "ACME_TOKEN", run again with the --allow-env flag');
+      },
+    },
+  );
+  expect(() => fromEnv("ACME_TOKEN").resolve(contextOf({ env }))).toThrow(
+    expect.objectContaining({
+      message: "the variable ACME_TOKEN may not be read",
+      remedy: expect.stringContaining("--allow-env=ACME_TOKEN"),
+    }),
+  );
+});

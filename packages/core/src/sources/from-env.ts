@@ -1,4 +1,5 @@
 import { found, type TokenSource, unavailable } from "../token-source.ts";
+import { variable } from "../variable.ts";
 import { chain } from "./chain.ts";
 
 /**
@@ -6,16 +7,16 @@ import { chain } from "./chain.ts";
  * counts as unset.
  */
 export function fromEnv(...names: readonly string[]): TokenSource {
-  const [first, ...others] = names.map(variable);
-  return first !== undefined && others.length === 0 ? first : chain(...names.map(variable));
+  const [first, ...others] = names.map(fromVariable);
+  return first !== undefined && others.length === 0 ? first : chain(...names.map(fromVariable));
 }
 
-function variable(name: string): TokenSource {
+function fromVariable(name: string): TokenSource {
   return {
     name: `env ${name}`,
     immediate: true,
     resolve({ env }) {
-      const value = Object.hasOwn(env, name) ? env[name] : undefined;
+      const value = variable(env, name);
       if (value === undefined) return unavailable(`${name} is not set`, `Set ${name} to a token.`);
       if (value.trim() === "") return unavailable(`${name} is empty`, `Set ${name} to a token.`);
       return found(value);

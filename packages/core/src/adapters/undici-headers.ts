@@ -1,0 +1,38 @@
+import type { Dispatcher } from "undici";
+
+/** A caller's headers in a form that can be read again. */
+export type FlatHeaders = readonly string[] | Readonly<Record<string, string>> | undefined;
+
+/** undici takes an object, a flat list, or something to iterate over, which may be possible only once. */
+export function readable(headers: Dispatcher.DispatchOptions["headers"]): FlatHeaders {
+  if (headers === undefined || headers === null) return undefined;
+  if (Array.isArray(headers) && !Array.isArray(headers[0])) return headers;
+  return Symbol.iterator in headers
+    ? [...(headers as Iterable<[string, string]>)].flatMap(([name, value]) => [name, value])
+    : (headers as Record<string, string>);
+}
+
+/** The headers, and one more. */
+export function withValue(
+  headers: FlatHeaders,
+  name: string,
+  value: string,
+): string[] | Record<string, string> {
+  if (headers === undefined) return name === "authorization" ? { authorization: value } : { [name]: value };
+  // The caller has no header of this name: the order is the one that costs least.
+  return isList(headers) ? [...headers, name, value] : { [name]: value, ...headers };
+}
+
+/** Whether a header is among them, in any case. The name is in lower case. */
+export function carries(headers: FlatHeaders, name: string): boolean {
+  if (headers === undefined) return false;
+  if (isList(headers)) return headers.some((item, index) => index % 2 === 0 && item.toLowerCase() === name);
+  for (const key in headers) {
+    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key)) return true;
+  }
+  return false;
+}
+
+export function isList(headers: NonNullable<FlatHeaders>): headers is readonly string[] {
+  return Array.isArray(headers);
+}

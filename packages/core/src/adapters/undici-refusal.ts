@@ -1,0 +1,167 @@
+import type { Dispatcher } from "undici";
+
+import type { Authorizer } from "../authorizer.ts";
+import { leadsTo } from "../origin.ts";
+import { type FlatHeaders, isList } from "./undici-headers.ts";
+import { fail, Hold } from "./undici-hold.ts";
+
+type Dispatch = Dispatcher.Dispatch;
+type Options = Dispatcher.DispatchOptions;
+type Handler = Dispatcher.DispatchHandler;
+type Controller = Dispatcher.DispatchController;
+
+/** The largest 401 that is held back to learn its meaning. Bytes. */
+const longestRefusal = 65_536;
+
+/** What undici's redirect interceptor tells of the hops before. */
+type History = readonly URL[] | undefined;
+
+interface HeldAnswer {
+  readonly controller: Controller;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly message: string | undefined;
+  readonly chunks: Buffer[];
+  size: number;
+}
+
+/** Passes everything on, except a 401: that one is held back until the sources were asked for another token. */
+export class RefusalHandler implements Handler {
+  readonly #dispatch: Dispatch;
+  readonly #sent: Options;
+  readonly #handler: Handler;
+  readonly #authorizer: Authorizer;
+  readonly #value: string;
+  #held: HeldAnswer | undefined;
+  #history: History;
+
+  constructor(dispatch: Dispatch, sent: Options, handler: Handler, authorizer: Authorizer, value: string) {
+    this.#dispatch = dispatch;
+    this.#sent = sent;
+    this.#handler = handler;
+    this.#authorizer = authorizer;
+    this.#value = value;
+  }
+
+  onRequestStart(controller: Controller, context: { readonly history?: History } | null): void {
+    this.#history = context?.history;
+    this.#handler.onRequestStart?.(controller, context);
+  }
+
+  onRequestUpgrade(...facts: Parameters<NonNullable<Handler["onRequestUpgrade"]>>): void {
+    this.#handler.onRequestUpgrade?.(...facts);
+  }
+
+  onBodySent(chunk: Buffer): void {
+    this.#handler.onBodySent?.(chunk);
+  }
+
+  onRequestSent(): void {
+    this.#handler.onRequestSent?.();
+  }
+
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.();
+  }
+
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    headers: HeldAnswer["headers"],
+    message?: string,
+  ): void {
+    if (status === 401 && !this.#wasElsewhere())
+      this.#held = { controller, headers, message, chunks: [], size: 0 };
+    else this.#handler.onResponseStart?.(controller, status, headers, message);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    const held = this.#held;
+    if (held === undefined) {
+      this.#handler.onResponseData?.(controller, chunk);
+      return;
+    }
+    held.chunks.push(Buffer.from(chunk));
+    held.size += chunk.byteLength;
+    if (held.size > longestRefusal) this.#release(held);
+  }
+
+  onResponseEnd(controller: Controller, trailers: HeldAnswer["headers"]): void {
+    const held = this.#held;
+    if (held === undefined) {
+      this.#handler.onResponseEnd?.(controller, trailers);
+      return;
+    }
+    // The connection is done with: until the sources have answered, it is this one that the caller can give up.
+    const hold = new Hold();
+    const stop = new AbortController();
+    hold.onAbort = () => {
+      stop.abort(hold.reason);
+      fail(this.#handler, hold.reason);
+    };
+    this.#handler.onRequestStart?.(hold, null);
+    const handBack = (): void => {
+      if (hold.aborted) return;
+      this.#release(held);
+      this.#handler.onResponseEnd?.(controller, trailers);
+    };
+    // Where the sources have nothing else, the service's own answer tells more than their failure.
+    this.#replacement(held, stop.signal)
+      .then((next) => hold.aborted || this.#sendAgain(next) || handBack(), handBack)
+      .catch((error: unknown) => fail(this.#handler, error));
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    this.#held = undefined;
+    this.#handler.onResponseError?.(controller, error);
+  }
+
+  /** Whether a redirect led to an origin that gets no token: from there on, a 401 says nothing about it. */
+  #wasElsewhere(): boolean {
+    return this.#history?.some((url) => !leadsTo(this.#authorizer.origins, url)) === true;
+  }
+
+  async #replacement(held: HeldAnswer, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#authorizer.readsRefusals) return this.#authorizer.replace(this.#value, undefined, signal);
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(held.headers)) {
+      for (const one of [value ?? []].flat()) headers.append(name, one);
+    }
+    const body = await decoded(held.chunks, headers.get("content-encoding"));
+    // What cannot be read may mean something else: the token is kept.
+    if (body === undefined) return undefined;
+    return this.#authorizer.replace(this.#value, { status: 401, headers, body }, signal);
+  }
+
+  #sendAgain(next: string | undefined): boolean {
+    if (next === undefined || !isReplayable(this.#sent.body)) return false;
+    this.#authorizer.attached(String(this.#sent.origin));
+    const headers = this.#sent.headers as NonNullable<FlatHeaders>;
+    const replaced = isList(headers)
+      ? headers.map((item) => (item === this.#value ? next : item))
+      : { ...headers, [this.#authorizer.header]: next };
+    this.#dispatch({ ...this.#sent, headers: replaced }, this.#handler);
+    return true;
+  }
+
+  #release({ controller, headers, message, chunks }: HeldAnswer): void {
+    this.#held = undefined;
+    this.#handler.onResponseStart?.(controller, 401, headers, message);
+    for (const chunk of chunks) this.#handler.onResponseData?.(controller, chunk);
+  }
+}
+
+function isReplayable(body: Options["body"]): boolean {
+  return body === undefined || body === null || typeof body === "string" || body instanceof Uint8Array;
+}
+
+/** The text of a body; `undefined` where it is compressed in a way that the platform does not know. */
+async function decoded(chunks: readonly Buffer[], encoding: string | null): Promise<string | undefined> {
+  const body = new Blob(chunks as Buffer<ArrayBuffer>[]);
+  if (encoding === null || encoding === "identity") return body.text();
+  try {
+    const stream = new DecompressionStream(encoding as "gzip");
+    return await new Response(body.stream().pipeThrough(stream)).text();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+// What Node.js, Bun and Deno run. The last line that it prints is the outcomes.
+import process from "node:process";
+
+import { checkEverywhere, type Site } from "./everywhere.ts";
+import { checkMachine, type Login } from "./machine.ts";
+import { createSuite } from "./suite.ts";
+
+const { site, login } = JSON.parse(process.argv[2] ?? "") as { site: Site; login: Login };
+const suite = createSuite();
+await checkEverywhere(suite, site);
+await checkMachine(suite, login);
+console.log(JSON.stringify(suite.outcomes));

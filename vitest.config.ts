@@ -19,6 +19,7 @@ export default defineConfig({
         extends: true as const,
         test: { name: `@auth/${name}`, root, include: ["src/**/*.test.ts"] },
       })),
+      { extends: true as const, test: { name: "examples", include: ["examples/*.test.ts"] } },
       { extends: true as const, test: { name: "scripts", include: ["scripts/*.test.ts"] } },
     ],
   },

@@ -72,6 +72,10 @@ function sentence(code: AuthErrorCode, service: string, source: string): string 
       return `${service} is being asked too often and did not judge the token from ${source}`;
     case "AUTH_UNREACHABLE":
       return `${service} is out of order and did not judge the token from ${source}`;
+    case "AUTH_LOGIN_FAILED":
+      return `${service} did not accept ${source}`;
+    case "AUTH_OTP_REQUIRED":
+      return `${service} wants a one-time code beside ${source}`;
     case "AUTH_ORIGIN_NOT_ALLOWED":
       return `${service} redirected to another origin, where the token from ${source} must not go`;
     default:
@@ -96,6 +100,10 @@ function remedyFor(
         : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
     case "AUTH_UNREACHABLE":
       return "Try again later; the token may be good.";
+    case "AUTH_LOGIN_FAILED":
+      return "Check the user name and the password.";
+    case "AUTH_OTP_REQUIRED":
+      return "Log in again with the code of the authenticator.";
     default:
       return "Check that baseUrl is the address of the API.";
   }

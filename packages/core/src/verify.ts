@@ -1,12 +1,10 @@
-import { answerError, type Judgement, requestIdOf } from "./answer-error.ts";
+import type { Judgement } from "./answer-error.ts";
 import { AuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
-import { maskOf, quotable, safeCause } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
 import type { VerifyEndpoint } from "./provider-definition.ts";
-import { type PlainAnswer, sendToService } from "./service-request.ts";
+import { callService, type ServiceReply } from "./service-call.ts";
 import type { CheckedSetup } from "./setup.ts";
-import { TimeLimitReached } from "./time-limit.ts";
 import type { Token } from "./token.ts";
 
 /** Whom the token speaks for, and which token that was. JSON-safe; holds no secret. */
@@ -47,42 +45,27 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
       remedy: "Give verify.path as a path on the provider's own origin.",
     });
   }
-  const credentials = header.slice(header.indexOf(" ") + 1);
-  const mask = maskOf([token.reveal(), header, credentials]);
-  const judgement: Judgement = {
+  const answer = await callService({
     provider,
     origins: setup.origins,
     url: url.href,
+    method,
+    headers: { [setup.inject.header]: header },
+    body,
     source: token.source,
+    secrets: [token.reveal(), header, header.slice(header.indexOf(" ") + 1)],
+    fetch: request.fetch,
+    now,
+    timeoutMs: request.timeoutMs,
+    limitMs: request.limitMs,
+    signal: request.signal,
     classify: setup.classify,
     requestIdHeader: setup.requestIdHeader,
-    now,
-    mask,
-  };
-
-  const answer = await sendToService({
-    url: url.href,
-    method,
-    headers: {
-      accept: "application/json",
-      ...(body !== undefined && { "content-type": "application/json" }),
-      [setup.inject.header]: header,
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    fetch: request.fetch,
-    mask,
-    timeoutMs: request.timeoutMs,
-    signal: request.signal,
-    retryDelayMs: (failed, attempts) => retryDelayMs(setup, answerError(judgement, failed), attempts),
-  }).catch((error: unknown) => {
-    request.signal?.throwIfAborted();
-    throw unreachable(judgement, error, request.limitMs);
+    retryDelayMs: setup.retryDelayMs,
   });
-
-  if (answer.status < 200 || answer.status > 299) throw answerError(judgement, answer);
   const identity = readIdentity(answer, token.source, identify);
-  if (identity === undefined) throw malformed(judgement, answer);
-  const requestId = requestIdOf(judgement, answer);
+  if (identity === undefined) throw malformed(request, answer);
+  const { requestId } = answer;
   return {
     identity,
     token: {
@@ -95,22 +78,8 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
   };
 }
 
-function retryDelayMs<I extends Identity>(
-  setup: CheckedSetup<I>,
-  { code, status, retryAfterMs }: AuthError,
-  attempts: number,
-): number | undefined {
-  if (code !== "AUTH_RATE_LIMITED" && code !== "AUTH_UNREACHABLE") return undefined;
-  const failed = {
-    attempts,
-    ...(status !== undefined && { status }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  };
-  return setup.retryDelayMs?.(failed) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
-}
-
 function readIdentity<I extends Identity>(
-  { body }: PlainAnswer,
+  { body }: ServiceReply,
   source: string,
   identify: VerifyEndpoint<I>["identify"],
 ): I | undefined {
@@ -123,32 +92,15 @@ function readIdentity<I extends Identity>(
   }
 }
 
-function malformed(judgement: Judgement, answer: PlainAnswer): AuthError {
-  const { provider, source } = judgement;
+function malformed<I extends Identity>(
+  { provider, token }: VerifyRequest<I>,
+  answer: ServiceReply,
+): AuthError {
   return new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: provider.id,
-    message: `${provider.name} accepted the request (status ${answer.status}) but did not say whom the token from ${source} speaks for.`,
+    message: `${provider.name} accepted the request (status ${answer.status}) but did not say whom the token from ${token.source} speaks for.`,
     remedy: "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.",
     status: answer.status,
-    requestId: requestIdOf(judgement, answer),
-  });
-}
-
-function unreachable(
-  { provider, source, url, mask }: Judgement,
-  error: unknown,
-  timeoutMs: number,
-): AuthError {
-  const { origin } = new URL(url);
-  const late = error instanceof TimeLimitReached;
-  // The platform says "fetch failed" and keeps the reason as the cause.
-  const network = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const message = quotable(mask(network instanceof Error ? network.message : String(network)));
-  const why = late ? `within ${timeoutMs} ms` : `(${message === "" ? "no reason given" : message})`;
-  return new AuthError("AUTH_UNREACHABLE", {
-    provider: provider.id,
-    message: `${provider.name} gave no answer at ${origin} ${why}; the token from ${source} was neither accepted nor refused.`,
-    remedy: "Check the network, the proxy and baseUrl, then try again.",
-    cause: late ? undefined : safeCause(network, message),
+    requestId: answer.requestId,
   });
 }

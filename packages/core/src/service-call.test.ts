@@ -70,10 +70,8 @@ it("tries again only where that is allowed", async () => {
 });
 
 it("sends nothing to an origin that is not the service's, and follows nothing there", async () => {
-  const [own, foreign] = [
-    await serve(() => ({ status: 307, headers: { location: foreign.url } })),
-    await serve(),
-  ];
+  const foreign = await serve();
+  const own = await serve(() => ({ status: 307, headers: { location: foreign.url } }));
   const elsewhere = await failureOf(
     callService(call(foreign.url, { origins: [own.url], body: { password: canary } })),
   );

@@ -12,8 +12,11 @@ import { keychainEntry } from "./keychain.ts";
 
 const service = "auth-providers-test";
 
-// scripts/with-keyring.sh sets it, around a keyring of its own: the tests must not touch a person's.
-describe.runIf(process.env["AUTH_TEST_KEYCHAIN"] === "1")("with a Secret Service", () => {
+// scripts/with-keyring.sh sets it, around a keyring of its own: the tests must not touch a person's. CI runs them there.
+const hasKeyring = process.env["AUTH_TEST_KEYCHAIN"] === "1";
+if (hasKeyring) describe("with a Secret Service", withSecretService);
+
+function withSecretService(): void {
   afterEach(async () => {
     await (await keychainEntry(service, "ada")).delete();
   });
@@ -51,7 +54,7 @@ describe.runIf(process.env["AUTH_TEST_KEYCHAIN"] === "1")("with a Secret Service
       canary,
     );
   });
-});
+}
 
 // In a process of its own: the native package keeps its first connection.
 it.runIf(process.platform === "linux")(

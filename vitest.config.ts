@@ -13,6 +13,8 @@ export default defineConfig({
   // Workspace packages resolve to their sources: an edit in core is seen by a provider's tests without a build.
   ssr: { resolve: { conditions: ["@auth/source"] } },
   test: {
+    // Those that need a keychain run inside scripts/with-keyring.sh.
+    exclude: process.env["AUTH_TEST_KEYCHAIN"] === "1" ? [] : ["**/*.keyring.test.ts"],
     setupFiles: [fileURLToPath(new URL("scripts/silence.setup.ts", import.meta.url))],
     projects: [
       ...folders.map(({ name, root }) => ({

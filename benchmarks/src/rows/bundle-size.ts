@@ -35,7 +35,7 @@ export async function bundleSizes(): Promise<Row[]> {
     [...files].reduce((total, file) => total + (sizes.get(nameOf(file)) ?? 0), 0);
   return [
     atMost("page that sends a token: min+gzip", sum(page), { budget: 2_500, limit: 12_500, unit: " B" }),
-    atMost("what verify adds before ky: min+gzip", sum(verify), { budget: 1_500, limit: 3_000, unit: " B" }),
+    atMost("what verify adds before ky: min+gzip", sum(verify), { budget: 1_500, limit: 3_300, unit: " B" }),
     // Moving code into a chunk that every page loads later makes the first number smaller, and nothing else.
     told("all chunks of a provider: min+gzip", `${sum(Object.keys(outputs))} B`),
   ];

@@ -24,7 +24,6 @@ export type {
 } from "./provider-definition.ts";
 export { isLoopback } from "./origin.ts";
 export { parseRetryAfter } from "./retry-after.ts";
-export { callService, type ServiceCall, type ServiceReply } from "./service-call.ts";
 export type { SourceAttempt } from "./source-attempt.ts";
 export { chain } from "./sources/chain.ts";
 export { fromEnv } from "./sources/from-env.ts";

@@ -1,0 +1,1 @@
+export { callService, type ServiceCall, type ServiceReply } from "./service-call.ts";

@@ -1,6 +1,7 @@
-import { type AuthErrorCode, type Classification, parseRetryAfter, type ServiceAnswer } from "@auth/core";
+import type { AuthErrorCode, Classification, ServiceAnswer } from "@auth/core";
 
 import { field, textField } from "./field.ts";
+import { retryAfterMsOf } from "./rate-limit.ts";
 import { otherRegion, type PylonRegion, regions } from "./region.ts";
 
 /** What the meaning of an answer depends on, besides the answer. */
@@ -37,9 +38,7 @@ export function classify(answer: ServiceAnswer, asked: Asked): Classification {
   const errors = (Array.isArray(told) ? told : []).filter((text) => typeof text === "string");
   const facts = {
     requestId: textField(body, "request_id"),
-    retryAfterMs:
-      parseRetryAfter(headers.get("x-retry-after"), asked.now) ??
-      parseRetryAfter(headers.get("retry-after"), asked.now),
+    retryAfterMs: retryAfterMsOf(headers, asked.now),
   };
 
   const { host } = regions[otherRegion(asked.region)];

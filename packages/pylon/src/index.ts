@@ -34,6 +34,9 @@ export {
   type VerifyOptions,
 } from "@auth/core";
 
+export { discoverRegion, type DiscoverRegionOptions } from "./discover-region.ts";
 export { pylon, type PylonOptions } from "./pylon.ts";
 export type { PylonIdentity, PylonUser } from "./pylon-identity.ts";
 export type { PylonRegion } from "./region.ts";
+export { type AnswerHeaders, type RateLimit, rateLimitOf, requestIdOf } from "./rate-limit.ts";
+export { pylonRetry, type RetriedOptions } from "./retry.ts";

@@ -1,14 +1,42 @@
-import { defineProvider, fromEnv, type Provider } from "@auth/core";
+import { broken, defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
 
 import { classify } from "./classify.ts";
 import { identify, type PylonIdentity } from "./pylon-identity.ts";
-import { type PylonRegion, readRegion, regions } from "./region.ts";
+import { type PylonRegion, readRegion, regionAt, regions } from "./region.ts";
 
 /** Options of {@link pylon}, beside those of every provider. */
 export interface PylonOptions {
-  /** Where the organization lives. Default: `PYLON_REGION`, else `us`. */
+  /** Where the organization lives. Default: the region that `baseUrl` is the address of, else `PYLON_REGION`, else `us`. */
   readonly region?: PylonRegion | undefined;
 }
+
+/** What an auth of Pylon is made from. */
+export const definition: ProviderDefinition<PylonOptions, PylonIdentity> = {
+  specVersion: 1,
+  id: "pylon",
+  name: "Pylon",
+  tokenUrl: regions.us.tokenUrl,
+  setup(options: PylonOptions & { readonly baseUrl?: string }, { env, now }) {
+    // What this entry cannot do must not look like a login that is not there.
+    if ("login" in options && options.login !== undefined) {
+      throw broken("a saved login needs another entry", 'Import pylon from "@auth/pylon/node".');
+    }
+    const region = readRegion(options.region, env, options.baseUrl);
+    const { host, tokenUrl } = regions[region];
+    const ownBaseUrl = options.baseUrl !== undefined;
+    const there = regionAt(options.baseUrl);
+    const elsewhere = `The region is ${region}, and the option baseUrl is the address of ${there}.`;
+    return {
+      baseUrl: `https://${host}`,
+      tokenUrl,
+      sources: [fromEnv("PYLON_API_TOKEN", "PYLON_API_KEY")],
+      verify: { path: "/me", identify },
+      classify: (answer) => classify(answer, { region, ownBaseUrl, now }),
+      requestIdHeader: "x-pylon-request-id",
+      warnings: there === undefined || there === region ? [] : [elsewhere],
+    };
+  },
+};
 
 /**
  * Pylon (customer support): sends an organization's API token to Pylon's API of one region, and nowhere else. The token
@@ -18,22 +46,4 @@ export interface PylonOptions {
  *
  * @see https://docs.usepylon.com/pylon-docs/developer/api/authentication (read 2026-11)
  */
-export const pylon: Provider<PylonOptions, PylonIdentity> = defineProvider({
-  specVersion: 1,
-  id: "pylon",
-  name: "Pylon",
-  tokenUrl: regions.us.tokenUrl,
-  setup(options: PylonOptions & { readonly baseUrl?: string }, { env, now }) {
-    const region = readRegion(options.region, env);
-    const { host, tokenUrl } = regions[region];
-    const ownBaseUrl = options.baseUrl !== undefined;
-    return {
-      baseUrl: `https://${host}`,
-      tokenUrl,
-      sources: [fromEnv("PYLON_API_TOKEN", "PYLON_API_KEY")],
-      verify: { path: "/me", identify },
-      classify: (answer) => classify(answer, { region, ownBaseUrl, now }),
-      requestIdHeader: "x-pylon-request-id",
-    };
-  },
-});
+export const pylon: Provider<PylonOptions, PylonIdentity> = defineProvider(definition);

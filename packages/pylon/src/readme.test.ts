@@ -1,15 +1,19 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { compileFunction } from "node:vm";
 
 import ky from "ky";
 import { Agent, request } from "undici";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { fakePylon, fetchFrom } from "./fixtures/pylon-on-loopback.ts";
-import { isAuthError, pylon } from "./index.ts";
-import { startFakePylon } from "./testing/index.ts";
+import { discoverRegion, isAuthError, pylon, pylonRetry, rateLimitOf, requestIdOf } from "./index.ts";
+import * as forNode from "./node.ts";
+import { signWebhook, startFakePylon } from "./testing/index.ts";
 import { authInterceptor } from "./undici.ts";
+import { verifyWebhook } from "./webhooks.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const examples = readme.split(/^#+ /m).flatMap((section) => {
@@ -17,12 +21,16 @@ const examples = readme.split(/^#+ /m).flatMap((section) => {
   return [...section.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => ({ title, code }));
 });
 
+const home = mkdtempSync(path.join(tmpdir(), "pylon-readme-"));
+afterAll(() => rmSync(home, { recursive: true }));
+
 beforeEach(async () => {
   const token = "not-a-secret";
   const fake = await fakePylon({ tokens: { [token]: {} } });
   vi.stubEnv("PYLON_API_TOKEN", token);
   vi.stubEnv("PYLON_API_KEY", undefined);
   vi.stubEnv("PYLON_REGION", undefined);
+  vi.stubEnv("PYLON_WEBHOOK_SECRET", "whsec-example");
   vi.stubGlobal("fetch", fetchFrom(fake));
 });
 afterEach(() => {
@@ -47,6 +55,14 @@ async function printed(code: string): Promise<string[]> {
   const names = {
     pylon,
     isAuthError,
+    discoverRegion,
+    pylonRetry,
+    rateLimitOf,
+    requestIdOf,
+    verifyWebhook,
+    signWebhook,
+    homedir: () => home,
+    ...(code.includes('"@auth/pylon/node"') && forNode),
     ky,
     Agent: await loopbackAgent(),
     request,

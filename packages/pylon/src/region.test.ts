@@ -14,6 +14,20 @@ it.each([
   expect(readRegion(option, env)).toBe(region);
 });
 
+it.each([
+  ["that baseUrl is the address of, before PYLON_REGION", undefined, "https://api.eu.usepylon.com/", "eu"],
+  ["of the option, before baseUrl's", "us", "https://api.eu.usepylon.com", "us"],
+  [
+    "of PYLON_REGION, where baseUrl is somebody else's",
+    undefined,
+    "https://api.eu.usepylon.com.evil.example",
+    "us",
+  ],
+  ["of PYLON_REGION, where baseUrl is no URL", undefined, "api.eu.usepylon.com", "us"],
+])("takes the region %s", (_, option, baseUrl, region) => {
+  expect(readRegion(option, { PYLON_REGION: "us" }, baseUrl)).toBe(region);
+});
+
 it("takes nothing from the prototype of the environment", () => {
   expect(readRegion(undefined, Object.create({ PYLON_REGION: "eu" }))).toBe("us");
 });

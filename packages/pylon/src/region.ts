@@ -20,13 +20,24 @@ export function otherRegion(region: PylonRegion): PylonRegion {
   return region === "us" ? "eu" : "us";
 }
 
-/** The region of the option, else of `PYLON_REGION`, else `us`. Blank counts as not given; upper case is the same. */
-export function readRegion(option: unknown, env: Environment): PylonRegion {
+/**
+ * The region of the option, else the one that a `baseUrl` is the address of, else `PYLON_REGION`, else `us`. Blank counts as
+ * not given; upper case is the same.
+ */
+export function readRegion(option: unknown, env: Environment, baseUrl?: string): PylonRegion {
   return (
     parse(option, "the option region", 'Pass region: "us" or region: "eu".') ??
+    regionAt(baseUrl) ??
     parse(variable(env, "PYLON_REGION"), "PYLON_REGION", "Set PYLON_REGION to us or eu, or unset it.") ??
     "us"
   );
+}
+
+/** The region whose own address this is, if it is one's. */
+export function regionAt(baseUrl: string | undefined): PylonRegion | undefined {
+  if (typeof baseUrl !== "string" || !URL.canParse(baseUrl)) return undefined;
+  const { host } = new URL(baseUrl);
+  return host === regions.us.host ? "us" : host === regions.eu.host ? "eu" : undefined;
 }
 
 /** The value itself is not quoted: what stands in the wrong variable may be the token. */

@@ -225,6 +225,17 @@ describe("the rate limit", () => {
   });
 });
 
+it.each(["x-retry-after", "retry-after", "none"] as const)(
+  "says in the header %s how long to wait",
+  async (retryAfter) => {
+    const fake = await fakePylon({ tokens, limits: { "GET /me": 0 }, retryAfter, now: () => 0 });
+    const { status, headers } = await send(`${fake.url}/me`, { authorization });
+    expect(status).toBe(429);
+    const waits = Object.entries(headers).filter(([name]) => name.endsWith("retry-after"));
+    expect(waits).toEqual(retryAfter === "none" ? [] : [[retryAfter, "60"]]);
+  },
+);
+
 describe("a script", () => {
   it("takes the place of the ordinary answer as often as it says, in order, for one operation and region", async () => {
     const fake = await fakePylon({ tokens });

@@ -16,6 +16,8 @@ export interface FakePylonOptions {
   readonly code?: boolean;
   /** Whether `/me` tells the user. Pylon's does since mid-2026. Default: true. */
   readonly user?: boolean;
+  /** The header in which a 429 says how long to wait, if in one. Default: Pylon's own, `x-retry-after`. */
+  readonly retryAfter?: "x-retry-after" | "retry-after" | "none";
   /** Requests a minute for each organization, where they are not to be the documented ones. */
   readonly limits?: Partial<Readonly<Record<PylonOperation, number>>>;
   /** The clock of the rate limits. Milliseconds since the epoch. Default: `Date.now`. */
@@ -67,12 +69,13 @@ const defaultData: FakePylonData = {
  * @see https://docs.usepylon.com/pylon-docs/developer/api (read 2026-11)
  */
 export async function startFakePylon(options: FakePylonOptions = {}): Promise<FakePylon> {
-  const { code = true, user = true, now = Date.now, issues, accounts } = options;
+  const { code = true, user = true, retryAfter = "x-retry-after", now = Date.now } = options;
+  const { issues, accounts } = options;
   const tokens = createTokenTable(options.tokens ?? {});
   const script = createScript();
   const data = { issues: issues ?? defaultData.issues, accounts: accounts ?? defaultData.accounts };
   const limits = { ...documentedLimits, ...options.limits };
-  const service = createPylonService({ tokens, script, data, code, user, limits, now });
+  const service = createPylonService({ tokens, script, data, code, user, retryAfter, limits, now });
 
   const requests: FakePylonRequest[] = [];
   const start = (region: PylonRegion): ReturnType<typeof startLoopbackServer> =>

@@ -10,4 +10,5 @@ export {
 export type { PylonOperation } from "./operations.ts";
 export type { PylonObject } from "./page.ts";
 export type { ScriptedAnswer } from "./script.ts";
+export { signWebhook } from "./sign-webhook.ts";
 export type { FakePylonToken } from "./token-table.ts";

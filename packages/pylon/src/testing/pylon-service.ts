@@ -14,6 +14,7 @@ export interface PylonServiceOptions {
   readonly data: FakePylonData;
   readonly code: boolean;
   readonly user: boolean;
+  readonly retryAfter: "x-retry-after" | "retry-after" | "none";
   readonly limits: Readonly<Record<PylonOperation, number>>;
   readonly now: () => number;
 }
@@ -42,7 +43,9 @@ export function createPylonService(options: PylonServiceOptions): PylonService {
     if (token.denied.includes(operation)) return refuse(problems.permission_denied);
     const verdict = countRequest(`${region} ${token.organization.id} ${operation}`, limits[operation]);
     if ("waitMs" in verdict) {
-      return refuse(problems.rate_limited, { "x-retry-after": String(Math.ceil(verdict.waitMs / 1000)) });
+      const seconds = String(Math.ceil(verdict.waitMs / 1000));
+      const { retryAfter } = options;
+      return refuse(problems.rate_limited, retryAfter === "none" ? {} : { [retryAfter]: seconds });
     }
     const handled = handlers[operation]({ request, id, token, data, user });
     if ("problem" in handled) return refuse(problems[handled.problem]);

@@ -1,0 +1,188 @@
+import { Buffer } from "node:buffer";
+import { inspect } from "node:util";
+
+import { describe, expect, it } from "vitest";
+
+import { signWebhook } from "./testing/index.ts";
+import { isAuthError, verifyWebhook, type VerifyWebhookOptions } from "./webhooks.ts";
+
+/** The secret of these tests. It must not show up in an error. */
+const secret = "canary-pylon-6b1e8d4f0a93c725";
+const body = '{"event":"issue.created","title":"Übergröße 🧵"}';
+
+function delivery(given: RequestInit & { readonly signature?: string } = {}): Request {
+  const { signature, ...init } = given;
+  const request = new Request("https://receiver.example/", { method: "POST", body, ...init });
+  if (signature !== undefined) request.headers.set("x-pylon-signature", signature);
+  return request;
+}
+
+/** What a verification throws, which must be an `AuthError` without the secret. */
+async function refusal(
+  given: Parameters<typeof verifyWebhook>[0],
+  options: VerifyWebhookOptions = { secret },
+): Promise<unknown> {
+  const error: unknown = await verifyWebhook(given, options).then(
+    () => "accepted",
+    (reason: unknown) => reason,
+  );
+  if (!isAuthError(error)) throw new Error(`It is no AuthError: ${inspect(error)}`);
+  const shown = [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), error.stack];
+  if (shown.some((text) => text?.includes(secret))) throw new Error("The secret shows.");
+  return error;
+}
+
+describe("a delivery that Pylon signed", () => {
+  it("is accepted by the vector of the documentation's algorithm", async () => {
+    const vector = '{"event":"issue.created","id":"1"}';
+    const signature = "da9c3d50db389ddb01ecc93c6259af3ee158f10d2b69da9d396b6feb6078eda9";
+    expect(await signWebhook(vector, "whsec-example")).toBe(signature);
+    const { text } = await verifyWebhook(vector, { secret: "whsec-example", signature });
+    expect(text).toBe(vector);
+  });
+
+  it("gives its body back, as bytes and as text, from a Request that is read once", async () => {
+    const request = delivery({ signature: await signWebhook(body, secret) });
+    const { bytes, text } = await verifyWebhook(request, { secret });
+    expect(text).toBe(body);
+    expect(Buffer.from(bytes).equals(Buffer.from(body))).toBe(true);
+    expect(request.bodyUsed).toBe(true);
+  });
+
+  it("may have no body, or one that is no text", async () => {
+    const empty = delivery({ body: null, signature: await signWebhook("", secret) });
+    expect((await verifyWebhook(empty, { secret })).bytes).toHaveLength(0);
+    const binary = new Uint8Array([0xff, 0x00, 0xfe]);
+    const signature = await signWebhook(binary, secret);
+    expect((await verifyWebhook(binary, { secret, signature })).bytes).toEqual(binary);
+  });
+
+  it.each<[string, (signature: string) => VerifyWebhookOptions]>([
+    ["a value", (signature) => ({ signature })],
+    ["the platform's headers", (signature) => ({ headers: new Headers({ "X-Pylon-Signature": signature }) })],
+    ["Node.js's headers", (signature) => ({ headers: { "x-pylon-signature": signature } })],
+    ["headers in their own case", (signature) => ({ headers: { "X-Pylon-Signature": [signature] } })],
+  ])("is accepted as raw bytes with %s", async (_, given) => {
+    const options = { secret, ...given(await signWebhook(body, secret)) };
+    for (const raw of [body, Buffer.from(body), new TextEncoder().encode(body).buffer]) {
+      expect((await verifyWebhook(raw, options)).text).toBe(body);
+    }
+  });
+
+  it("is accepted by any of several secrets, blank ones aside, and with white space around them", async () => {
+    const signature = await signWebhook(body, secret);
+    for (const options of [
+      { secrets: ["the new one", secret] },
+      { secret: "the new one", secrets: [undefined, `${secret}\n`] },
+      { secret, secrets: [] },
+    ]) {
+      expect((await verifyWebhook(body, { ...options, signature })).text).toBe(body);
+    }
+  });
+});
+
+describe("a delivery is refused", () => {
+  const rejected = { code: "AUTH_TOKEN_REJECTED", provider: "pylon" };
+
+  it.each<[string, (good: string) => string]>([
+    ["that another secret signed", () => "0".repeat(64)],
+    ["whose signature is too short", (good) => good.slice(2)],
+    ["whose signature is too long", (good) => `${good}00`],
+    ["whose signature is no hexadecimal", (good) => `${good.slice(1)}g`],
+    ["whose signature is in upper case", (good) => good.toUpperCase()],
+    ["whose signature is in Base64", (good) => Buffer.from(good, "hex").toString("base64")],
+    ["that has two signatures", (good) => `${good}, ${good}`],
+  ])("%s", async (_, wrong) => {
+    const good = `${"a1".repeat(5)}${(await signWebhook(body, secret)).slice(10)}`;
+    expect(await refusal(delivery({ signature: wrong(good) }))).toMatchObject(rejected);
+  });
+
+  it("whose body is not the one that was signed", async () => {
+    const signature = await signWebhook(body, secret);
+    expect(await refusal(delivery({ signature, body: body.replace("{", "{ ") }))).toMatchObject({
+      ...rejected,
+      remedy: expect.stringContaining("raw bytes"),
+    });
+  });
+
+  it("without a signature, before its body is read", async () => {
+    const request = delivery();
+    expect(await refusal(request)).toMatchObject({
+      ...rejected,
+      message: expect.stringContaining("no header X-Pylon-Signature"),
+    });
+    expect(request.bodyUsed).toBe(false);
+    expect(await refusal(body, { secret, signature: null })).toMatchObject(rejected);
+  });
+
+  it.each([
+    ["getpylon.com", { "pylon-webhook-signature": "hs256=00", "pylon-webhook-timestamp": "1" }],
+    ["getpylon.com", { "x-pylon-signature": "hs256=00" }],
+    ["pylonid.eu", { "x-pylon-signature": `sha256=${"0".repeat(64)}` }],
+    ["pylonid.eu", { "x-pylon-signature": `t=1760000000,v1=${"0".repeat(64)}` }],
+  ])("that is signed as %s does, naming that product", async (product, headers) => {
+    const expected = {
+      ...rejected,
+      message: expect.stringContaining(product),
+      remedy: expect.stringContaining("usepylon.com signs with X-Pylon-Signature"),
+    };
+    expect(await refusal(delivery({ headers }))).toMatchObject(expected);
+    expect(await refusal(body, { secret, headers })).toMatchObject(expected);
+  });
+
+  it("whose body is too long, whether it says so or not, and of which no more is read than that", async () => {
+    const signature = await signWebhook(body, secret);
+    const tooLong = { ...rejected, message: expect.stringContaining("longer than 16 bytes") };
+    expect(await refusal(delivery({ signature }), { secret, maxBytes: 16 })).toMatchObject(tooLong);
+    expect(await refusal(body, { secret, signature, maxBytes: 16 })).toMatchObject(tooLong);
+    let pulled = 0;
+    const endless = new ReadableStream({
+      pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(10))),
+    });
+    const request = delivery({ signature, body: endless, duplex: "half" });
+    expect(await refusal(request, { secret, maxBytes: 16 })).toMatchObject(tooLong);
+    expect(pulled).toBeLessThan(5);
+    const liar = delivery({ signature, headers: { "content-length": "99" } });
+    expect(await refusal(liar, { secret, maxBytes: 70 })).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
+  });
+
+  it("whose body breaks off", async () => {
+    const stream = new ReadableStream({ pull: (controller) => controller.error(new Error(secret)) });
+    const request = delivery({ signature: "0".repeat(64), body: stream, duplex: "half" });
+    expect(await refusal(request)).toMatchObject({ code: "AUTH_UNREACHABLE" });
+  });
+});
+
+describe("a call that cannot verify anything says what to change", () => {
+  const invalid = { code: "AUTH_PROVIDER_INVALID" };
+
+  it.each<VerifyWebhookOptions>([{}, { secret: " \n" }, { secrets: [undefined, ""] }])(
+    "without a secret: %j",
+    async (options) => {
+      expect(await refusal(body, { ...options, signature: "0".repeat(64) })).toMatchObject({
+        ...invalid,
+        remedy: expect.stringContaining("PYLON_WEBHOOK_SECRET"),
+      });
+    },
+  );
+
+  it.each([
+    ["parsed JSON", { event: "issue.created" }],
+    ["nothing", undefined],
+    ["null", null],
+    ["Node.js's own request", { headers: {}, socket: {} }],
+  ])("with %s for a body", async (_, wrong) => {
+    const options = { secret, signature: "0".repeat(64) };
+    // @ts-expect-error: what a program in JavaScript may pass
+    expect(await refusal(wrong, options)).toMatchObject({
+      ...invalid,
+      remedy: expect.stringContaining("framework"),
+    });
+  });
+
+  it("with a Request that was read before", async () => {
+    const request = delivery({ signature: "0".repeat(64) });
+    await request.text();
+    expect(await refusal(request)).toMatchObject({ ...invalid, message: expect.stringContaining("before") });
+  });
+});

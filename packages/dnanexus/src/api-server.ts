@@ -7,6 +7,8 @@ export interface ApiServer {
   /** An origin. */
   readonly baseUrl: string;
   readonly plainHttp: boolean;
+  /** For people: what made it plain http, and where that stands. */
+  readonly protocolName: string;
   /** The names that lead away from the service's public address, and the places that gave them. */
   readonly named: readonly { readonly key: ConfigKey; readonly place: ConfigPlace }[];
   /** Whether the host was named, and nothing but the environment had a part in the address. */
@@ -52,6 +54,7 @@ export function apiServer(layers: readonly ConfigLayer[]): ApiServer {
   return {
     baseUrl: origin,
     plainHttp,
+    protocolName: protocol === undefined ? "DX_APISERVER_PROTOCOL" : placeName(protocol),
     named: settings.filter(({ key, text }) => publicAddress[key] !== text.toLowerCase()),
     fromEnvironment: host !== undefined && settings.every(({ place }) => place.kind === "environment"),
     warnings:
@@ -74,12 +77,18 @@ function setting(layers: readonly ConfigLayer[], key: ConfigKey): Setting | unde
   if (value.state === "set") return { key, text: value.text, place: layer.place };
 
   const source = layer.place.nameOf("DX_SECURITY_CONTEXT");
-  const reason = `${key} would come from ${layer.place.nameOf(key)}, and ${value.problem}`;
+  const file = layer.place.nameOf(key);
+  // The problem of a whole file is a clause about it: "it is not JSON".
+  const reason =
+    layer.broken === undefined
+      ? `${key} would come from ${file}, and ${value.problem}`
+      : `${file.replace(/^file /, "The file ")} ${value.problem.replace(/^it /, "")}; the server's address is read from it`;
+  const remedy = `${value.remedy.replace(/\.$/, "")}, or pass the option baseUrl.`;
   throw new AuthError("AUTH_TOKEN_SOURCE_FAILED", {
     provider: "dnanexus",
     message: `${reason}.`,
-    remedy: value.remedy,
-    attempts: [{ source, outcome: "failed", reason, remedy: value.remedy, durationMs: 0 }],
+    remedy,
+    attempts: [{ source, outcome: "failed", reason, remedy, durationMs: 0 }],
   });
 }
 
@@ -91,8 +100,11 @@ function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
-function wrong({ key, place }: Setting, problem: string, example: string): Error {
+function placeName({ key, place }: Setting): string {
   const name = place.nameOf(key);
-  const where = place.kind === "environment" ? name : `${key} in ${name}`;
-  return broken(`${where} ${problem}`, `Give ${key} as in ${example}.`);
+  return place.kind === "environment" ? name : `${key} in ${name}`;
+}
+
+function wrong(part: Setting, problem: string, example: string): Error {
+  return broken(`${placeName(part)} ${problem}`, `Give ${part.key} as in ${example}.`);
 }

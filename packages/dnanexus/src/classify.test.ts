@@ -81,4 +81,13 @@ describe("classify", () => {
   it("quotes a type that it does not know, and leaves it to its status", () => {
     expect(classify(answer("NewError"), outside)).toEqual({ reason: "NewError" });
   });
+
+  it("recognises the end of the token that launched a job, whoever is told", () => {
+    const message = "launching authentication token has been revoked or expired";
+    const body = { error: { type: "AuthError", message } };
+    expect(classify({ body, source: "option token" }, { inJob: false })).toMatchObject({
+      code: "AUTH_TOKEN_REJECTED",
+      remedy: expect.stringContaining("Launch the job anew"),
+    });
+  });
 });

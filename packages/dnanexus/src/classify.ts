@@ -26,6 +26,7 @@ export function classify(
 function meaning(type: string, message: string, source: string, inJob: boolean): Classification {
   switch (type) {
     case "InvalidAuthentication":
+    case "AuthError":
       return refusal(message, source, inJob);
     case "PermissionDenied":
       return { code: "AUTH_PERMISSION_DENIED", ...(inJob && { remedy: jobPermission }) };
@@ -66,10 +67,12 @@ function refusal(message: string, source: string, inJob: boolean): Classificatio
       remedy: "Find what takes the Authorization header out on the way, such as a proxy: no token arrived.",
     };
   }
-  const expired = /expired/i.test(message);
+  // Of a job, the service says of its token what became of another one: revoked or expired, and not which.
+  const ofLauncher = /launching (?:authentication )?token/i.test(message);
+  const expired = /expired/i.test(message) && !ofLauncher;
   return {
     code: expired ? "AUTH_TOKEN_EXPIRED" : "AUTH_TOKEN_REJECTED",
-    remedy: inJob ? jobEnded : renewal(source),
+    remedy: inJob || ofLauncher ? jobEnded : renewal(source),
   };
 }
 

@@ -22,7 +22,7 @@ export type ConfigValue =
 
 /** One place that configuration comes from. */
 export interface ConfigPlace {
-  readonly kind: "environment" | "session" | "user" | "machine";
+  readonly kind: "environment" | "variable" | "session" | "user" | "machine";
   /** For people: `env DX_JOB_ID`, `file /etc/dnanexus/environment.json`. */
   readonly nameOf: (key: ConfigKey) => string;
   /** Looks now. */

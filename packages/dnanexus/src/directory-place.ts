@@ -9,7 +9,7 @@ import { shellQuote } from "./shell-quote.ts";
 /** Names that also have a file of their own, which comes before the key in `environment.json` beside it. */
 const standaloneKeys: readonly ConfigKey[] = ["DX_CLI_WD", "DX_USERNAME", "DX_PROJECT_CONTEXT_NAME"];
 
-type DirectoryKind = Exclude<ConfigPlace["kind"], "environment">;
+type DirectoryKind = Exclude<ConfigPlace["kind"], "environment" | "variable">;
 
 /** A configuration directory of the toolkit: `environment.json` and the files of single names. */
 export function directoryPlace(kind: DirectoryKind, directory: string): ConfigPlace {
@@ -21,12 +21,17 @@ export function directoryPlace(kind: DirectoryKind, directory: string): ConfigPl
   return place;
 }
 
-/** A place that cannot even be named, since the home directory is unknown. */
-export function unknownPlace(kind: DirectoryKind, name: string, reason: string): ConfigPlace {
+/** A place where nothing can be, since there is no directory. */
+export function unknownPlace(
+  kind: DirectoryKind,
+  name: string,
+  reason: string,
+  warnings: readonly string[] = [],
+): ConfigPlace {
   const place: ConfigPlace = {
     kind,
     nameOf: () => name,
-    read: (): ConfigLayer => ({ place, get: () => ({ state: "absent", reason }), warnings: [] }),
+    read: (): ConfigLayer => ({ place, get: () => ({ state: "absent", reason }), warnings }),
   };
   return place;
 }

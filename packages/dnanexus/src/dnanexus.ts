@@ -1,7 +1,9 @@
 import {
   type AuthOptions,
+  broken,
   defineProvider,
   type Identity,
+  isLoopback,
   type Provider,
   type ProviderSetup,
   type SetupContext,
@@ -12,10 +14,12 @@ import { classify } from "./classify.ts";
 import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
 import { expectedToken } from "./expected-token.ts";
 import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
+import { keepingSettings } from "./job-identity-settings.ts";
 import { ownProperty } from "./own-property.ts";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 import { setupWarnings } from "./setup-warnings.ts";
 import { sourceName, tokenSources } from "./token-sources.ts";
+import { type TokenVariable, tokenVariables, unreadVariables } from "./variable-place.ts";
 
 export interface DNAnexusOptions extends AuthOptions {
   /**
@@ -23,6 +27,11 @@ export interface DNAnexusOptions extends AuthOptions {
    * terminal. Default: `true`.
    */
   readonly sessions?: boolean | undefined;
+  /**
+   * Variables of other programs to look for a token in as well, behind `DX_SECURITY_CONTEXT` and in this order:
+   * `DX_API_TOKEN`, `DX_AUTH_TOKEN`. Default: none.
+   */
+  readonly alsoRead?: readonly TokenVariable[] | undefined;
 }
 
 /** The user whom a token speaks for. A job's token speaks for the user who launched the job. */
@@ -48,13 +57,15 @@ export const dnanexus: Provider<DNAnexusOptions, DNAnexusIdentity> = dnanexusOn(
 
 /** The provider as it is on a machine. */
 export function dnanexusOn(machine: Machine): Provider<DNAnexusOptions, DNAnexusIdentity> {
-  return defineProvider({
-    specVersion: 1,
-    id: "dnanexus",
-    name: "DNAnexus",
-    tokenUrl: "https://platform.dnanexus.com/",
-    setup: (options: DNAnexusOptions, context) => setup(options, context, machine),
-  });
+  return keepingSettings(
+    defineProvider({
+      specVersion: 1,
+      id: "dnanexus",
+      name: "DNAnexus",
+      tokenUrl: "https://platform.dnanexus.com/",
+      setup: (options: DNAnexusOptions, context) => setup(options, context, machine),
+    }),
+  );
 }
 
 function setup(
@@ -63,10 +74,17 @@ function setup(
   machine: Machine,
 ): ProviderSetup<DNAnexusIdentity> {
   const job = jobEnvironment(env);
-  const places = configPlaces(env, machine, { sessions: options.sessions !== false });
+  const alsoRead = options.alsoRead ?? [];
+  if (!Array.isArray(alsoRead) || !alsoRead.every((name) => tokenVariables.includes(name)))
+    throw broken(
+      "alsoRead names another variable",
+      `Name some of ${tokenVariables.join(" and ")} in a list.`,
+    );
+  const places = configPlaces(env, machine, { sessions: options.sessions !== false, alsoRead });
   const layers = places.map((place) => place.read());
   const server = options.baseUrl === undefined ? apiServer(layers) : undefined;
   const token = expectedToken(options.token, layers, job);
+  if (server !== undefined && options.allowInsecureHttp !== true) refusePlainHttp(server, job);
   // Another token than the one in a job's environment is not the job's, even when it is used inside one.
   const environment = places.find((place) => place.kind === "environment");
   const jobOf = (source: string): JobEnvironment | undefined =>
@@ -88,7 +106,7 @@ function setup(
     requestIdHeader: "x-request-id",
     retryDelayMs: (failed) => retryDelayMs(failed),
     insecureOrigins: server !== undefined && isGivenByPlatform(server, job) ? [server.baseUrl] : [],
-    warnings: setupWarnings({ layers, server, token, job }),
+    warnings: [...setupWarnings({ layers, server, token, job }), ...unreadVariables(env, alsoRead)],
   };
 }
 
@@ -96,6 +114,16 @@ function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdent
   const id = ownProperty(body, "id");
   if (typeof id !== "string" || !/^user-./.test(id)) return undefined;
   return { kind: "user", id, ...(job !== undefined && { job }) };
+}
+
+// Core refuses it too, without knowing who wanted it.
+function refusePlainHttp(server: ApiServer, job: JobEnvironment | undefined): void {
+  if (!server.plainHttp || isGivenByPlatform(server, job) || isLoopback(new URL(server.baseUrl).hostname))
+    return;
+  throw broken(
+    `${server.protocolName} makes the server's address ${server.baseUrl} plain http, which shows the token to everyone on the way`,
+    "Set DX_APISERVER_PROTOCOL to https there, or take it out.",
+  );
 }
 
 // Inside a job the platform may give a private address with plain http. A file gives none: it can come from elsewhere.

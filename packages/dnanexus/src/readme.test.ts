@@ -22,8 +22,10 @@ it.each(examples)("README example: $title", async ({ title, code }) => {
   expect(promised).not.toEqual([]);
   const token = "not-a-secret";
   const project = { id: "project-AAAAAAAAAAAAAAAAAAAAAAAA", name: "demo", members: { alice: "ADMINISTER" } };
-  const fake = await fakeDNAnexus({ tokens: { [token]: "alice" }, projects: [project] });
-  const env = title === "In a job" ? fake.jobEnvironment({ launchedWith: token }) : fake.environment(token);
+  const users = { alice: { password: token, otp: "123456" } };
+  const fake = await fakeDNAnexus({ tokens: { [token]: "alice" }, users, projects: [project] });
+  const isJob = ["In a job", "Job identity tokens"].includes(title);
+  const env = isJob ? fake.jobEnvironment({ launchedWith: token }) : fake.environment(token);
   expect(await printed(code, env)).toEqual(promised);
 });
 

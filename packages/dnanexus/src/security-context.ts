@@ -32,3 +32,13 @@ export function readSecurityContext(text: string): SecurityContext {
   }
   return { state: "token", reveal: () => token };
 }
+
+/** The context that a logout leaves behind. */
+export const loggedOutContext = '{"auth_token":"PUBLIC","auth_token_type":"Bearer"}';
+
+/** A token as the toolkit writes it, with or without a blank behind `:` and `,`. */
+export function securityContextText(token: string, type: string, blank: "" | " "): string {
+  const member = (name: string, value: string): string =>
+    `${JSON.stringify(name)}:${blank}${JSON.stringify(value)}`;
+  return `{${member("auth_token", token)},${blank}${member("auth_token_type", type)}}`;
+}

@@ -67,9 +67,9 @@ describe("a broken file", () => {
     const failed = {
       code: "AUTH_TOKEN_SOURCE_FAILED",
       message: expect.stringContaining(
-        `DX_APISERVER_PROTOCOL would come from file ${paths.user}, and it is not JSON.`,
+        `The file ${paths.user} is not JSON; the server's address is read from it.`,
       ),
-      remedy: `Repair ${paths.user}, or remove it and run dx login.`,
+      remedy: `Repair ${paths.user}, or remove it and run dx login, or pass the option baseUrl.`,
     };
     expect(() => auth.baseUrl).toThrow(expect.objectContaining(failed));
     await expect(auth.verify()).rejects.toMatchObject(failed);

@@ -31,14 +31,23 @@ export function setupWarnings({ layers, server, token, job }: SetupFacts): reado
 // Whoever names the server gets the token: a file or variable from elsewhere could lead somebody's token to itself.
 function strangeServer(server: ApiServer | undefined, token: ExpectedToken | undefined): string[] {
   if (server === undefined || token === undefined) return [];
-  const strange = server.named.filter(({ place }) => place !== token.place);
+  const fromEnvironment = token.place?.kind === "variable";
+  const strange = server.named.filter(
+    ({ place }) => place !== token.place && !(fromEnvironment && place.kind === "environment"),
+  );
   if (strange.length === 0) return [];
-  const named = strange.map(({ key, place }) =>
-    place.kind === "environment" ? place.nameOf(key) : `${key} in ${place.nameOf(key)}`,
+  const named = [...Map.groupBy(strange, ({ place }) => place)].map(([place, settings]) =>
+    place.kind === "environment"
+      ? list(settings.map(({ key }) => place.nameOf(key)))
+      : `${list(settings.map(({ key }) => key))} in ${place.nameOf("DX_APISERVER_HOST")}`,
   );
   return [
-    `The token from ${token.name} goes to ${server.baseUrl}, a server that another place names (${named.join(", ")}): make sure that it is meant for it.`,
+    `The token from ${token.name} goes to ${server.baseUrl}, a server that another place names (${named.join("; ")}): make sure that it is meant for it.`,
   ];
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 function plainHttpInJob(server: ApiServer | undefined, job: JobEnvironment | undefined): string[] {

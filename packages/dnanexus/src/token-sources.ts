@@ -67,6 +67,8 @@ function resolveIn(layer: ConfigLayer, isLast: boolean): SourceResult {
 }
 
 function loggedOut(place: ConfigPlace): SourceResult {
+  if (place.kind === "variable")
+    return unavailable(`${place.nameOf(key)} holds PUBLIC, which means logged out`, "Unset it.");
   return place.kind === "environment"
     ? unavailable(
         `${key} holds the PUBLIC context, which means logged out`,

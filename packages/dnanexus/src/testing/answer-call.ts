@@ -5,6 +5,8 @@ import { ApiError, errorAnswer } from "./api-error.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import type { FakeDirectory } from "./directory.ts";
+import { identityRoutes } from "./identity-routes.ts";
+import type { IdentityTokens } from "./identity-tokens.ts";
 import { findRoute } from "./route.ts";
 import { type Script, scriptedAnswer } from "./script.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
@@ -13,18 +15,21 @@ import type { StoredToken, TokenStore } from "./token-store.ts";
 export interface Service {
   readonly store: TokenStore;
   readonly directory: FakeDirectory;
+  readonly identity: IdentityTokens;
   readonly script: Script;
   readonly now: () => number;
 }
 
-const routes = [...apiRoutes, ...authRoutes];
+const routes = [...apiRoutes, ...identityRoutes, ...authRoutes];
 
 /** Answers a request in the service's order: script, route, body, token, method. */
 export function answerCall(request: LoopbackRequest, service: Service): LoopbackAnswer {
-  // Every method is a POST.
+  // Every method is a POST; what the issuer of identity tokens publishes is read with GET.
   const found = request.method === "POST" ? findRoute(routes, request.path) : undefined;
   const scripted = service.script.take(request.path, found?.route.path);
-  const ordinary = (): LoopbackAnswer => answerRoute(found, request, service);
+  const published = request.method === "GET" ? service.identity.document(request.path) : undefined;
+  const ordinary = (): LoopbackAnswer =>
+    published === undefined ? answerRoute(found, request, service) : { body: published };
   return scripted === undefined ? ordinary() : scriptedAnswer(scripted, ordinary);
 }
 

@@ -1,8 +1,9 @@
-import { type LoopbackRequest, startLoopbackServer } from "@auth/testing";
+import { type LoopbackAnswer, type LoopbackRequest, startLoopbackServer } from "@auth/testing";
 
 import { answerCall, type Service } from "./answer-call.ts";
 import { createDirectory, type FakeProject, type FakeUser } from "./directory.ts";
 import { clientEnvironment, type LaunchedJob, launchJob } from "./environment.ts";
+import { createIdentityTokens } from "./identity-tokens.ts";
 import { createScript, type ScriptedAnswer } from "./script.ts";
 import { createTokenStore, type FakeToken, signatureOf, type StoredToken, userIdOf } from "./token-store.ts";
 
@@ -12,8 +13,12 @@ export interface FakeDNAnexusOptions {
   /** Users by handle. Those that tokens speak for are known without being named here. */
   readonly users?: Readonly<Record<string, FakeUser>>;
   readonly projects?: readonly FakeProject[];
+  /** `iss` of the identity tokens. Default: the fake's own address. The keys are at its own address in any case. */
+  readonly identityIssuer?: string;
   /** The service's clock. Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Makes it an https server, for `dx login --token`. Both in PEM; the certificate has to name `IP:127.0.0.1`. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** A DNAnexus on loopback: API server and auth server on one address. */
@@ -37,6 +42,8 @@ export interface FakeDNAnexus {
   readonly environment: (token?: string) => Record<string, string>;
   /** Launches a job and gives the variables that it would see, its own narrower token among them. */
   readonly jobEnvironment: (job?: LaunchedJob) => Record<string, string>;
+  /** Signs identity tokens with a new key from here on; the one before is no longer published. */
+  readonly rotateIdentityKey: () => void;
   /** Ends all connections and frees the port. */
   readonly close: () => Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -53,6 +60,11 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
   const service: Service = {
     store: createTokenStore(),
     directory: createDirectory(users, projects),
+    identity: createIdentityTokens({
+      issuer: () => options.identityIssuer ?? server.url,
+      url: () => server.url,
+      now,
+    }),
     script: createScript(),
     now,
   };
@@ -67,7 +79,7 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
   for (const [token, facts] of Object.entries(tokens)) addToken(token, facts);
 
   let answered = 0;
-  const server = await startLoopbackServer((request) => {
+  const answerRequest = (request: LoopbackRequest): LoopbackAnswer => {
     const answer = answerCall(request, service);
     answered += 1;
     const version = request.headers["dnanexus-api"];
@@ -81,7 +93,11 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
         ...answer.headers,
       },
     };
-  });
+  };
+  const server = await startLoopbackServer(
+    answerRequest,
+    options.tls === undefined ? {} : { tls: options.tls },
+  );
 
   const { url, requests } = server;
   return {
@@ -98,6 +114,7 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
       directory.jobs.set(job.id, job);
       return environment;
     },
+    rotateIdentityKey: () => service.identity.rotateKey(),
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
   };

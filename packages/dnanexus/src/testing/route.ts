@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import type { FakeDirectory } from "./directory.ts";
+import type { IdentityTokens } from "./identity-tokens.ts";
 
 /** A request that was routed, parsed and, where the route asks for it, authenticated. */
 export interface Call {
@@ -13,6 +14,7 @@ export interface Call {
   readonly token: StoredToken | undefined;
   readonly store: TokenStore;
   readonly directory: FakeDirectory;
+  readonly identity: IdentityTokens;
   readonly now: () => number;
 }
 

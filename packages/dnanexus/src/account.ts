@@ -1,0 +1,106 @@
+import process from "node:process";
+
+import { AuthError, type AuthErrorCode, broken, type Environment, isAuthError } from "@auth/core";
+
+import { authServer } from "./auth-server.ts";
+import type { Machine } from "./config-places.ts";
+import { type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
+import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
+import { sessionDirectory } from "./session-directory.ts";
+import { userDirectory } from "./user-directory.ts";
+
+/** Options of everything that makes or ends a login. */
+export interface AccountOptions {
+  /** Address of the auth server. Default: the one that belongs to the API server, where that is known. */
+  readonly authUrl?: string | undefined;
+  /** Address of the API server. Default: as for `dnanexus()`. */
+  readonly baseUrl?: string | undefined;
+  /** Environment variables. Default: the process's. */
+  readonly env?: Environment | undefined;
+  /** What sends the requests. Default: the platform's `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** For each request, its retries included. Milliseconds. Default: 30,000. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the login of this terminal counts, and is written, beside the user's. Default: `true`. */
+  readonly sessions?: boolean | undefined;
+  /** Lets plain http beyond this machine have the password and the token. Anyone on the way can read them then. */
+  readonly allowInsecureHttp?: boolean | undefined;
+  /** The clock. Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+export const service = { id: "dnanexus", name: "DNAnexus", tokenUrl: "https://platform.dnanexus.com/" };
+
+/** The variables that an account's options name. */
+export function environmentOf({ env }: AccountOptions): Environment {
+  return env ?? process.env;
+}
+
+/** The provider's options for the same server and machine. */
+export function providerOptions(options: AccountOptions): DNAnexusOptions {
+  const { baseUrl, env, fetch, timeoutMs, sessions, allowInsecureHttp, now } = options;
+  return { baseUrl, env, fetch, timeoutMs, sessions, allowInsecureHttp, now };
+}
+
+/** The origin of the auth server. */
+export function authOrigin(options: AccountOptions, machine: Machine): string {
+  const { baseUrl } = dnanexusOn(machine)(providerOptions(options));
+  const { authUrl, allowInsecureHttp } = options;
+  return explained("AUTH_PROVIDER_INVALID", () =>
+    authServer({ authUrl, baseUrl, env: environmentOf(options), allowInsecureHttp }),
+  );
+}
+
+/** Where a login is saved. Throws where it cannot be: better before the password is sent. */
+export function saveDirectories(options: AccountOptions, machine: Machine): SaveDirectories {
+  return explained("AUTH_TOKEN_SOURCE_FAILED", () => {
+    const user = userDirectory(environmentOf(options));
+    if (user === undefined) {
+      throw broken("there is nowhere to save, since HOME is not set", "Set HOME or DX_USER_CONF_DIR.");
+    }
+    const session = options.sessions === false ? undefined : sessionDirectory(user, machine.parents());
+    const directories = { user, session };
+    checkSave(directories);
+    return directories;
+  });
+}
+
+/** {@link saveConfig} with its failures as `AuthError`. */
+export async function save(
+  directories: SaveDirectories,
+  changes: ConfigChanges,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  try {
+    return await saveConfig(directories, changes, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw explain("AUTH_TOKEN_SOURCE_FAILED", error);
+  }
+}
+
+/** An option that breaks a rule. The reason is a clause that quotes no value. */
+export function invalid(reason: string, remedy: string): AuthError {
+  return new AuthError("AUTH_PROVIDER_INVALID", {
+    provider: service.id,
+    message: `This cannot be used: ${reason}.`,
+    remedy,
+  });
+}
+
+function explained<T>(code: AuthErrorCode, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    throw explain(code, error);
+  }
+}
+
+function explain(code: AuthErrorCode, error: unknown): unknown {
+  if (isAuthError(error) || !(error instanceof Error)) return error;
+  const remedy = "remedy" in error && typeof error.remedy === "string" ? error.remedy : undefined;
+  if (remedy === undefined) return error;
+  const message = code === "AUTH_PROVIDER_INVALID" ? "This cannot be used" : "The login cannot be saved";
+  return new AuthError(code, { provider: service.id, message: `${message}: ${error.message}.`, remedy });
+}

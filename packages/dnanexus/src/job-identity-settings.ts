@@ -1,0 +1,27 @@
+import type { Auth, AuthOptions, Environment, Identity, Provider } from "@auth/core";
+
+/** What an auth was made with that its own interface does not tell. */
+export interface AuthSettings {
+  readonly env?: Environment | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+// Registered globally, so that an auth of another installed copy is understood.
+const settings = Symbol.for("auth-providers.dnanexus.settings");
+
+/** The same provider, whose auths keep what {@link settingsOf} tells. Printing them shows none of it. */
+export function keepingSettings<Options extends object, I extends Identity>(
+  provider: Provider<Options, I>,
+): Provider<Options, I> {
+  const factory = (options?: Options & AuthOptions): Auth<I> => {
+    const { env, fetch, now } = Object.assign(Object.create(null), options) as AuthOptions;
+    return Object.defineProperty(provider(options), settings, { get: () => ({ env, fetch, now }) });
+  };
+  return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(provider)) as Provider<Options, I>;
+}
+
+/** Nothing for an auth of another provider. */
+export function settingsOf(auth: Auth): AuthSettings {
+  return (auth as { readonly [settings]?: AuthSettings })[settings] ?? {};
+}

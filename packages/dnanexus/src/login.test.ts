@@ -1,0 +1,280 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { inspect } from "node:util";
+
+import { describe, expect, it } from "vitest";
+
+import { canary, context, createSandbox, fakeDNAnexus, login as savedLogin } from "./fixtures/sandbox.ts";
+import { isAuthError, type Login, type Token } from "./index.ts";
+import { loginOn, type LoginOptions } from "./login.ts";
+import { loginWithTokenOn } from "./login-with-token.ts";
+import type { FakeDNAnexus, FakeUser } from "./testing/index.ts";
+
+const password = "canary-dnanexus-0f1e2d3c4b5a6978";
+const code = "canary-dnanexus-8879665544332211";
+
+interface Set {
+  readonly fake: FakeDNAnexus;
+  readonly env: Record<string, string>;
+  readonly paths: { readonly user: string; readonly session: string };
+  readonly sandbox: ReturnType<typeof createSandbox>;
+  readonly login: (options?: Partial<LoginOptions>) => Promise<Login>;
+}
+
+async function set(user: FakeUser = {}): Promise<Set> {
+  const sandbox = createSandbox();
+  const fake = await fakeDNAnexus({ users: { alice: { password, ...user } } });
+  const env: Record<string, string> = { HOME: sandbox.home, ...fake.environment() };
+  const session = join(dirname(sandbox.paths.user), "sessions", "7", "environment.json");
+  return {
+    fake,
+    env,
+    sandbox,
+    paths: { user: sandbox.paths.user, session },
+    login: (options = {}) => loginOn(sandbox.machine)({ username: "alice", password, env, ...options }),
+  };
+}
+
+const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const bodies = (fake: FakeDNAnexus): object[] =>
+  fake.requests.filter(({ path }) => path === "/system/newAuthToken").map(({ body }) => JSON.parse(body));
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error("It did not fail.");
+  const shown = `${inspect(error, { depth: 20, showHidden: true })}${JSON.stringify(error)}${error.stack}`;
+  for (const secret of [password, code, canary]) expect(shown).not.toContain(secret);
+  return error;
+}
+
+describe("login", () => {
+  it("gives what verify gives, and saves what the provider reads and the toolkit writes", async () => {
+    const { fake, env, paths, login, sandbox } = await set();
+    const now = Date.now();
+    const { identity, token, saved, warnings } = await login({ now: () => now });
+    expect(identity).toEqual({ kind: "user", id: "user-alice" });
+    expect(token).toMatchObject({ source: "the new login", expiresAt: now + 30 * 86_400_000 });
+    expect({ saved, warnings }).toEqual({ saved: [paths.user, paths.session], warnings: [] });
+
+    const { DX_AUTHSERVER_HOST: _, DX_AUTHSERVER_PORT: __, HOME, ...server } = env;
+    for (const path of saved) {
+      const text = readFileSync(path, "utf8");
+      const json = JSON.parse(text) as Record<string, string>;
+      expect(text).toBe(`${JSON.stringify(json, undefined, 4)}\n`);
+      expect(json).toEqual({ DX_USERNAME: "alice", DX_SECURITY_CONTEXT: expect.any(String), ...server });
+      expect(json["DX_SECURITY_CONTEXT"]).toMatch(
+        /^\{"auth_token": "[0-9a-f]{32}", "auth_token_type": "bearer"\}$/,
+      );
+      const directory = dirname(path);
+      const alone = ["DX_CLI_WD", "DX_USERNAME", "DX_PROJECT_CONTEXT_NAME"].map((name) =>
+        join(directory, name),
+      );
+      expect(alone.map((file) => readFileSync(file, "utf8"))).toEqual(["/", "alice", ""]);
+      expect([path, ...alone].map(mode)).toEqual(["600", "600", "600", "600"]);
+      expect(mode(directory)).toBe("700");
+    }
+    expect(readdirSync(dirname(paths.user)).toSorted()).toEqual(
+      [
+        "DX_CLI_WD",
+        "DX_PROJECT_CONTEXT_NAME",
+        "DX_USERNAME",
+        "environment.json",
+        "sessions",
+        "unsetenv",
+      ].toSorted(),
+    );
+    const found = await sandbox.provider({ env: { HOME: HOME ?? "" } }).verify();
+    expect(found.token).toMatchObject({ source: `file ${paths.session}`, fingerprint: token.fingerprint });
+    expect(fake.tokens()).toContainEqual(expect.objectContaining({ kind: "login", userId: "user-alice" }));
+  });
+
+  it("sends the password once, without a token, to the auth server alone, with expiry and scope", async () => {
+    const { fake, login, env } = await set();
+    const scope = { projects: { "*": "VIEW" } } as const;
+    const auth = await fakeDNAnexus({ users: { alice: { password } } });
+    env["DX_SECURITY_CONTEXT"] = context(canary);
+    const expiresAt = Date.now() + 60_000;
+    const given = await failure(login({ expiresAt, scope, authUrl: auth.url }));
+    // The other service's token is none of this one's: refused by whoami, and so not saved.
+    expect(given).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
+    expect(
+      auth.requests.map(({ path, headers, body }) => [path, headers.authorization, JSON.parse(body)]),
+    ).toEqual([
+      [
+        "/system/newAuthToken",
+        undefined,
+        { expires: expiresAt, username: "alice", password, otp: null, scope },
+      ],
+    ]);
+    expect(fake.requests.map(({ path, body }) => [path, body])).toEqual([["/system/whoami", "{}"]]);
+    expect(existsSync(join(env["HOME"] ?? "", ".dnanexus_config"))).toBe(false);
+  });
+
+  it("says that a login in the environment comes before the saved one", async () => {
+    const { login, env } = await set();
+    env["DX_SECURITY_CONTEXT"] = context(canary);
+    expect((await login()).warnings).toEqual([
+      expect.stringContaining("env DX_SECURITY_CONTEXT comes before"),
+    ]);
+  });
+
+  it("sends the code only when the service asks for it", async () => {
+    const { fake, login } = await set({ otp: code });
+    await login({ otp: code });
+    expect(bodies(fake)).toMatchObject([{ otp: null }, { otp: code }]);
+    const plain = await set();
+    await plain.login({ otp: code });
+    expect(bodies(plain.fake)).toMatchObject([{ otp: null }]);
+  });
+
+  it("fails where the account has a code and none is given, or a wrong one, without another try", async () => {
+    const { fake, login, paths } = await set({ otp: code });
+    expect(await failure(login())).toMatchObject({
+      code: "AUTH_OTP_REQUIRED",
+      remedy: expect.stringContaining("otp"),
+    });
+    expect(bodies(fake)).toHaveLength(1);
+    expect(await failure(login({ otp: "000000" }))).toMatchObject({ code: "AUTH_LOGIN_FAILED" });
+    expect(bodies(fake)).toHaveLength(3);
+    expect(existsSync(paths.user)).toBe(false);
+  });
+
+  it("asks for the code up to three times, and ends when it gets none", async () => {
+    const { fake, login } = await set({ otp: code });
+    const asked: object[] = [];
+    const answers = ["000001", "000002", code];
+    const askForOtp: LoginOptions["askForOtp"] = (request) => {
+      asked.push(request);
+      return Promise.resolve(answers.shift());
+    };
+    await login({ askForOtp });
+    expect(asked).toEqual([1, 2, 3].map((attempt) => ({ attempt, maxAttempts: 3 })));
+
+    answers.push("000001", "000002", "000003", code);
+    expect(await failure(login({ askForOtp }))).toMatchObject({ code: "AUTH_LOGIN_FAILED" });
+    expect(asked).toHaveLength(6);
+    const before = bodies(fake).length;
+    expect(await failure(login({ askForOtp: () => undefined }))).toMatchObject({ code: "AUTH_OTP_REQUIRED" });
+    expect(bodies(fake)).toHaveLength(before + 1);
+  });
+
+  it("does not accept another password", async () => {
+    const { fake, login } = await set();
+    const error = await failure(login({ password: code }));
+    expect(error).toMatchObject({
+      code: "AUTH_LOGIN_FAILED",
+      message: expect.stringContaining("UsernameOrPasswordError"),
+      status: 400,
+    });
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [{ type: "ServiceUnavailable", retryAfter: 0 }, "AUTH_UNREACHABLE"],
+    [{ type: "RateLimitConditional", retryAfter: 0 }, "AUTH_RATE_LIMITED"],
+    [{ status: 502, body: `<html>${password}</html>` }, "AUTH_UNREACHABLE"],
+    [{ drop: true }, "AUTH_UNREACHABLE"],
+    [{ type: "AccountLockedError", message: `Locked: ${password}`, status: 403 }, "AUTH_LOGIN_FAILED"],
+    [{ status: 401, body: "no" }, "AUTH_LOGIN_FAILED"],
+    [{ type: "ResourceNotFound" }, "AUTH_RESPONSE_MALFORMED"],
+    [{ status: 200, body: {} }, "AUTH_RESPONSE_MALFORMED"],
+    [{ status: 200, body: { access_token: password, token_type: "bearer" } }, "AUTH_RESPONSE_MALFORMED"],
+    [{ status: 200, body: { access_token: "t", token_type: "mac" } }, "AUTH_RESPONSE_MALFORMED"],
+    [{ status: 302, headers: { location: "https://evil.example/" }, body: "" }, "AUTH_ORIGIN_NOT_ALLOWED"],
+  ])("sends the password once for %j", async (answer, expected) => {
+    const { fake, login, paths } = await set();
+    fake.script("/system/newAuthToken", answer);
+    expect(await failure(login())).toMatchObject({ code: expected });
+    expect(fake.requests).toHaveLength(1);
+    expect(existsSync(paths.user)).toBe(false);
+  });
+
+  it.each<[string, Partial<LoginOptions>]>([
+    ["username", { username: " " }],
+    ["password", { password: "" }],
+    ["durationMs", { durationMs: -1 }],
+    ["durationMs", { durationMs: Number.NaN }],
+    ["expiresAt", { expiresAt: 5 }],
+    ["both", { expiresAt: 5e12, durationMs: 5 }],
+    ["maxAttempts", { maxAttempts: 0 }],
+    ["path", { baseUrl: "https://proxy.example/dx", authUrl: "https://proxy.example" }],
+    ["authUrl", { baseUrl: "https://proxy.example" }],
+  ])("refuses a %s that cannot be used before anything is sent", async (name, options) => {
+    const { fake, login } = await set();
+    expect(await failure(login(options))).toMatchObject({
+      code: "AUTH_PROVIDER_INVALID",
+      message: expect.stringContaining(name),
+    });
+    expect(fake.requests).toEqual([]);
+  });
+
+  it("leaves a broken file alone, and says so before the password is sent", async () => {
+    const { fake, login, sandbox, paths } = await set();
+    sandbox.write(paths.user, `{"DX_SECURITY_CONTEXT": "${canary}`);
+    expect(await failure(login())).toMatchObject({
+      code: "AUTH_TOKEN_SOURCE_FAILED",
+      message: expect.stringContaining(`${paths.user} is not JSON, and is not written over`),
+      remedy: `Repair ${paths.user}, or remove it.`,
+    });
+    expect(fake.requests).toEqual([]);
+  });
+
+  it("gives the token to the program and writes nothing where the program keeps it", async () => {
+    const { login, paths } = await set();
+    const kept: Token[] = [];
+    const { token, saved } = await login({ save: (given) => void kept.push(given) });
+    expect(saved).toEqual([]);
+    expect(kept.map((one) => one.fingerprint())).toEqual([token.fingerprint]);
+    expect(String(kept[0])).toBe("[token from the new login]");
+    expect(existsSync(dirname(paths.user))).toBe(false);
+  });
+
+  it("ends with the signal's reason, and saves nothing", async () => {
+    const { login, paths } = await set({ otp: code });
+    const controller = new AbortController();
+    const askForOtp = (): string => (controller.abort(new Error("enough")), code);
+    await expect(login({ askForOtp, signal: controller.signal })).rejects.toThrow("enough");
+    expect(existsSync(paths.user)).toBe(false);
+  });
+});
+
+describe("loginWithToken", () => {
+  it("saves a token that the service accepts, with the server, as the toolkit does", async () => {
+    const { env, paths, sandbox } = await set();
+    const { identity } = await loginWithTokenOn(sandbox.machine)(` ${canary}\n`, { env });
+    expect(identity.id).toBe("user-alice");
+    const json: unknown = JSON.parse(readFileSync(paths.user, "utf8"));
+    expect(json).toMatchObject({
+      DX_USERNAME: "alice",
+      DX_SECURITY_CONTEXT: `{"auth_token":"${canary}","auth_token_type":"Bearer"}`,
+      DX_APISERVER_PORT: env["DX_APISERVER_PORT"],
+    });
+  });
+
+  it("saves no token that the service refuses, and keeps what was saved", async () => {
+    const { env, fake, paths, sandbox } = await set();
+    sandbox.write(paths.user, savedLogin("kept"));
+    fake.revokeToken(canary);
+    const loginWithToken = loginWithTokenOn(sandbox.machine);
+    expect(await failure(loginWithToken(canary, { env }))).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
+    expect(JSON.parse(readFileSync(paths.user, "utf8"))).toEqual(savedLogin("kept"));
+    for (const token of ["", "PUBLIC"]) {
+      const refused = await loginWithToken(token, { env }).catch((error: unknown) => error);
+      expect(isAuthError(refused, "AUTH_PROVIDER_INVALID")).toBe(true);
+    }
+    expect(await failure(loginWithToken(`${canary} x`, { env }))).toMatchObject({
+      code: "AUTH_TOKEN_MALFORMED",
+    });
+  });
+
+  it("needs no auth server, and writes the user's login alone where sessions do not count", async () => {
+    const { env, paths, sandbox } = await set();
+    const { DX_AUTHSERVER_HOST: _, DX_AUTHSERVER_PORT: __, ...rest } = env;
+    const { saved } = await loginWithTokenOn(sandbox.machine)(canary, { env: rest, sessions: false });
+    expect(saved).toEqual([paths.user]);
+    expect(existsSync(join(dirname(paths.user), "sessions"))).toBe(false);
+  });
+});

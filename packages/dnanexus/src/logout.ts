@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+
+import { AuthError, isAuthError, type Token } from "@auth/core";
+import { callService } from "@auth/core/service";
+
+import {
+  type AccountOptions,
+  authOrigin,
+  environmentOf,
+  providerOptions,
+  save,
+  saveDirectories,
+  service,
+} from "./account.ts";
+import { classify } from "./classify.ts";
+import { type Machine, thisMachine } from "./config-places.ts";
+import { directoryPlace } from "./directory-place.ts";
+import { type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
+import { jobEnvironment } from "./job-environment.ts";
+import { ownOptions } from "./own-property.ts";
+import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import type { SaveDirectories } from "./save-config.ts";
+import { loggedOutContext, readSecurityContext } from "./security-context.ts";
+
+export interface LogoutOptions extends AccountOptions {
+  /** Ends a job's own token too, and with it all that the job could still do. Default: `false`. */
+  readonly force?: boolean | undefined;
+  /** As for `dnanexus()`. */
+  readonly alsoRead?: DNAnexusOptions["alsoRead"];
+}
+
+/** What a logout did. Holds no secret. */
+export interface Logout {
+  /**
+   * `"ended"`: the service ended the token. `"refused"`: it did not, for the reason in `error`. `"not logged in"`: there
+   * was no token, and nothing was done.
+   */
+  readonly outcome: "ended" | "refused" | "not logged in";
+  /** The token that was in use. */
+  readonly token?: { readonly source: string; readonly fingerprint: string };
+  /** Why the service did not end the token, which may still be good. */
+  readonly error?: AuthError;
+  /** The files that say "logged out" now. */
+  readonly saved: readonly string[];
+  /** What still has to be known: jobs that end with the token, places that still hold it. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Ends the token in use at the service, whichever place it came from, and then writes "logged out" as `dx logout` does,
+ * even where the service refuses to end the token: look at `outcome`. An API token made on the web page is ended as well.
+ * Jobs that were started with the token fail when it ends.
+ *
+ * @throws {AuthError} with nothing done: `AUTH_PERMISSION_DENIED` for the own token of the job that the program runs in,
+ * without `force`; `AUTH_UNREACHABLE` where the service gave no answer; `AUTH_PROVIDER_INVALID` where the auth server is
+ * not known; `AUTH_TOKEN_SOURCE_FAILED` where a file cannot be read or written.
+ */
+export const logout: (options?: LogoutOptions) => Promise<Logout> = logoutOn(thisMachine);
+
+/** The logout as it is on a machine. */
+export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise<Logout> {
+  return async (given) => {
+    const options = ownOptions(given);
+    const { alsoRead, signal } = options;
+    const auth = dnanexusOn(machine)({ ...providerOptions(options), alsoRead });
+    let token: Token;
+    try {
+      token = await auth.token({ signal });
+    } catch (error) {
+      if (!isAuthError(error, "AUTH_TOKEN_NOT_FOUND")) throw error;
+      return { outcome: "not logged in", saved: [], warnings: [] };
+    }
+    const ofJob = jobOf(token, options);
+    if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob);
+
+    const origin = authOrigin(options, machine);
+    const directories = saveDirectories(options, machine);
+    const error = await destroy(token, origin, options);
+    const warnings = [...jobsEnd(error), ...stillHeld(token), ...othersLost(token, directories)];
+    const saved = await save(directories, { DX_SECURITY_CONTEXT: loggedOutContext }, signal);
+    return {
+      outcome: error === undefined ? "ended" : "refused",
+      token: { source: token.source, fingerprint: token.fingerprint() },
+      ...(error !== undefined && { error }),
+      saved,
+      warnings,
+    };
+  };
+}
+
+function jobOf(token: Token, options: LogoutOptions): string | undefined {
+  const job = jobEnvironment(environmentOf(options));
+  return job !== undefined && token.source.startsWith("env DX_SECURITY_CONTEXT") ? job.id : undefined;
+}
+
+function ownTokenOfJob({ source }: Token, id: string): AuthError {
+  return new AuthError("AUTH_PERMISSION_DENIED", {
+    provider: service.id,
+    message: `The token from ${source} is that of ${id}, which would lose it with everything that it still has to do.`,
+    remedy: "Leave it to end with the job, or pass force: true.",
+  });
+}
+
+/** Tells the service to end the token. Gives back why it did not; throws where it did not answer. */
+async function destroy(token: Token, origin: string, options: LogoutOptions): Promise<AuthError | undefined> {
+  const { fetch, timeoutMs, signal, now } = options;
+  const secret = token.reveal();
+  const inJob = jobOf(token, options) !== undefined;
+  try {
+    await callService({
+      provider: service,
+      origins: [origin],
+      url: `${origin}/system/destroyAuthToken`,
+      headers: { authorization: `Bearer ${secret}` },
+      body: { tokenSignature: createHash("sha256").update(secret, "utf8").digest("hex") },
+      source: token.source,
+      secrets: [secret],
+      fetch,
+      now,
+      timeoutMs,
+      signal,
+      classify: (answer) => ({
+        ...classify(answer, { inJob }),
+        retryAfterMs: retryAfterMs(answer.headers),
+      }),
+      requestIdHeader: "x-request-id",
+      retryDelayMs: (failed) => retryDelayMs(failed),
+    });
+    return undefined;
+  } catch (error) {
+    if (isAuthError(error) && error.status !== undefined) return error;
+    throw error;
+  }
+}
+
+function jobsEnd(error: AuthError | undefined): string[] {
+  return error === undefined
+    ? ["Jobs and transfers that were started with the token fail from now on: it ended for them too."]
+    : ["The token may still be good: end it under Profile, API Tokens on https://platform.dnanexus.com/"];
+}
+
+function stillHeld({ source }: Token): string[] {
+  return source.startsWith("env ")
+    ? [`${source} still holds the token, and comes before every file: unset it.`]
+    : [];
+}
+
+// As the toolkit does, both files are written, whichever the token came from.
+function othersLost(token: Token, { user, session }: SaveDirectories): string[] {
+  return [user, ...(session === undefined ? [] : [session])].flatMap((directory) => {
+    const place = directoryPlace("user", directory);
+    const value = place.read().get("DX_SECURITY_CONTEXT");
+    const context = value.state === "set" ? readSecurityContext(value.text) : undefined;
+    if (context?.state !== "token" || context.reveal().trim() === token.reveal()) return [];
+    return [`${place.nameOf("DX_SECURITY_CONTEXT")} held another token, which was taken out and not ended.`];
+  });
+}

@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { broken } from "@auth/core";
+
+import type { ConfigKey } from "./config-layer.ts";
+import { isJsonObject, ownProperty } from "./own-property.ts";
+import { withSaveLock } from "./save-lock.ts";
+import { checkDirectory, ensurePrivateDirectory, readOwnFile, replaceFile } from "./saved-file.ts";
+import { shellQuote } from "./shell-quote.ts";
+
+/** Where the toolkit keeps logins. */
+export interface SaveDirectories {
+  readonly user: string;
+  /** `undefined`: the login is kept for all terminals alike. */
+  readonly session: string | undefined;
+}
+
+/** Names and their new values. What is not named stays as it is in each directory. */
+export type ConfigChanges = Readonly<Partial<Record<ConfigKey, string>>>;
+
+/** Names that also have a file of their own, and what it holds where nothing is known. */
+const standalone: readonly (readonly [key: ConfigKey, otherwise: string])[] = [
+  ["DX_CLI_WD", "/"],
+  ["DX_USERNAME", ""],
+  ["DX_PROJECT_CONTEXT_NAME", ""],
+];
+
+/** Of the sourced shell file, which removes these to get back to what is saved. */
+const unset = [
+  "DX_APISERVER_HOST",
+  "DX_APISERVER_PORT",
+  "DX_APISERVER_PROTOCOL",
+  "DX_SECURITY_CONTEXT",
+  "DX_PROJECT_CONTEXT_ID",
+  "DX_WORKSPACE_ID",
+  "DX_JOB_ID",
+];
+
+/** Throws what `broken` makes where {@link saveConfig} would. Changes nothing, so that a login can ask first. */
+export function checkSave(directories: SaveDirectories): void {
+  readAll(directories);
+}
+
+/**
+ * Saves as the toolkit does, for this user and for this terminal: the same files, modes and texts. Each file is replaced
+ * whole, and other programs of this package wait for their turn, so that no change of theirs is lost. Unknown keys stay.
+ * A file that is broken, a link, or another user's is not touched. Gives back the paths of `environment.json`.
+ */
+export async function saveConfig(
+  directories: SaveDirectories,
+  changes: ConfigChanges,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  checkSave(directories);
+  ensurePrivateDirectory(directories.user);
+  const save = (): readonly string[] => {
+    // All are read, and refused where they have to be, before the first is written.
+    const saved = readAll(directories);
+    return saved.map(({ directory, json, alone }) => {
+      if (directory !== directories.user) mkdirSync(dirname(directory), { recursive: true });
+      ensurePrivateDirectory(directory);
+      for (const [key, otherwise] of standalone) {
+        const known = [json, ...saved.map((other) => other.json)]
+          .map((one) => ownProperty(one, key))
+          .find((value) => typeof value === "string");
+        const text = changes[key] ?? alone.get(key) ?? (typeof known === "string" ? known : otherwise);
+        if (text !== alone.get(key)) replaceFile(join(directory, key), text);
+      }
+      const path = join(directory, "environment.json");
+      replaceFile(path, jsonText({ ...json, ...changes }));
+      return path;
+    });
+  };
+  const paths = await withSaveLock(join(directories.user, ".environment.json.lock"), save, signal);
+  const shellFile = join(directories.user, "unsetenv");
+  if (!existsSync(shellFile))
+    writeFileSync(shellFile, unset.map((name) => `unset ${name}\n`).join(""), { flag: "wx" });
+  return paths;
+}
+
+interface Saved {
+  readonly directory: string;
+  readonly json: object;
+  readonly alone: ReadonlyMap<ConfigKey, string>;
+}
+
+function readAll({ user, session }: SaveDirectories): readonly Saved[] {
+  checkDirectory(user);
+  if (session === undefined) return [readSaved(user)];
+  checkDirectory(dirname(session));
+  checkDirectory(session);
+  return [readSaved(user), readSaved(session)];
+}
+
+function readSaved(directory: string): Saved {
+  const path = join(directory, "environment.json");
+  // The toolkit saves by removing the file and writing a new one.
+  const text = readOwnFile(path) ?? readOwnFile(path);
+  const alone = new Map(
+    standalone.flatMap(([key]) => {
+      const value = readOwnFile(join(directory, key));
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+  return { directory, json: text === undefined ? {} : parse(text, path), alone };
+}
+
+function parse(text: string, path: string): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, and there may be a token in it.
+  }
+  if (isJsonObject(json)) return json;
+  throw broken(
+    `${path} is ${json === undefined ? "not JSON" : "not a JSON object"}, and is not written over`,
+    `Repair ${shellQuote(path)}, or remove it.`,
+  );
+}
+
+// As the toolkit writes it: four spaces, and nothing beyond ASCII, which it reads in the locale's encoding.
+function jsonText(json: object): string {
+  const text = JSON.stringify(json, undefined, 4).replace(
+    /[\u007F-\uFFFF]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${text}\n`;
+}

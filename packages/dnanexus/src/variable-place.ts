@@ -1,0 +1,39 @@
+import type { Environment } from "@auth/core";
+
+import type { ConfigLayer, ConfigPlace } from "./config-layer.ts";
+import { variable } from "./environment-place.ts";
+import { securityContextText } from "./security-context.ts";
+
+/** Variables with a token alone that other programs read, in the order in which they come. */
+export const tokenVariables: readonly TokenVariable[] = ["DX_API_TOKEN", "DX_AUTH_TOKEN"];
+
+/** A variable with a token alone: dxda and dxfuse read `DX_API_TOKEN`, the toolkit's shell files `DX_AUTH_TOKEN`. */
+export type TokenVariable = "DX_API_TOKEN" | "DX_AUTH_TOKEN";
+
+/** A variable of the environment that holds a token alone, and says nothing of anything else. */
+export function variablePlace(env: Environment, name: TokenVariable): ConfigPlace {
+  const place: ConfigPlace = {
+    kind: "variable",
+    nameOf: () => `env ${name}`,
+    read: (): ConfigLayer => ({
+      place,
+      get(key) {
+        const token = key === "DX_SECURITY_CONTEXT" ? variable(env, name) : undefined;
+        return token === undefined
+          ? { state: "absent", reason: `${name} is not set` }
+          : { state: "set", text: securityContextText(token, "Bearer", "") };
+      },
+      warnings: [],
+    }),
+  };
+  return place;
+}
+
+/** Says of variables that are set and were not asked for that they are not read. */
+export function unreadVariables(env: Environment, read: readonly TokenVariable[]): readonly string[] {
+  return tokenVariables
+    .filter((name) => !read.includes(name) && variable(env, name) !== undefined)
+    .map(
+      (name) => `env ${name} is set and not read, as in the toolkit: pass alsoRead: ["${name}"] to use it.`,
+    );
+}

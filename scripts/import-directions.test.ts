@@ -80,6 +80,15 @@ const planted: [wrong: string, file: string, line: string, rule: string][] = [
     directions,
   ],
   ["a provider imports node:", "pylon/src/planted-5.ts", 'import "node:os";', directions],
+  ["its webhooks import node:", "pylon/src/webhooks.ts", 'import "node:crypto";', directions],
+  [
+    "what runs everywhere imports its entry for Node.js",
+    "pylon/src/pylon.ts",
+    'import "./node.ts";',
+    directions,
+  ],
+  ["… or a part of it, later", "acme/src/planted-5.ts", 'void import("./node/planted.ts");', directions],
+  ["its entry for Node.js imports another", "acme/src/node/planted.ts", 'import "@auth/pylon";', directions],
   ["a new provider imports another", "acme/src/planted-2.ts", 'export {} from "@auth/pylon";', directions],
   ["a provider ships its fake service", "acme/src/planted-3.ts", 'import "./testing/index.ts";', directions],
   ["a provider sends", "acme/src/planted-4.ts", 'void fetch("/");', "eslint(no-restricted-globals)"],
@@ -113,6 +122,12 @@ const planted: [wrong: string, file: string, line: string, rule: string][] = [
   ["a drawer", "pylon/src/utils.ts", "export {};", "house(no-drawer)"],
 ];
 
+/** What may touch the machine, with a line that does. */
+const allowed: [who: string, file: string, line: string][] = [
+  ["a provider's entry for Node.js", "pylon/src/node.ts", 'import "node:os";'],
+  ["a part of it", "pylon/src/node/planted.ts", 'import "node:fs/promises";'],
+];
+
 const root = path.dirname(import.meta.dirname);
 const copy = mkdtempSync(path.join(tmpdir(), "import-directions-"));
 const found = new Set<string>();
@@ -125,7 +140,7 @@ beforeAll(() => {
     });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
-  for (const [, file, line] of planted) {
+  for (const [, file, line] of [...planted, ...allowed]) {
     mkdirSync(path.dirname(path.join(copy, "packages", file)), { recursive: true });
     appendFileSync(path.join(copy, "packages", file), `\n${line}\n`);
   }
@@ -144,6 +159,10 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(copy, { recursive: true }));
+
+it.each(allowed)("lets %s import node:", (_, file) => {
+  expect(found).not.toContain(`${directions} ${path.posix.join("packages", file)}`);
+});
 
 it.each(planted)("finds it where %s: %s", (_, file, __, rule) => {
   expect(found).toContain(`${rule} ${path.posix.join("packages", file)}`);

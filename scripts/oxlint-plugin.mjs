@@ -35,6 +35,7 @@ const importedBy = {
   "adapters/undici": ["undici"],
   index: [],
   node: [],
+  service: [],
   undici: [],
 };
 
@@ -98,15 +99,28 @@ function objection(importer, specifier, typeOnly) {
   } else if (providers.includes(folder)) {
     if (module.startsWith("testing/")) return undefined;
     if (target?.module.startsWith("testing/")) return forTests;
+    if (isForNode(target?.module) && !isForNode(module))
+      return "what is for Node.js alone is imported only by src/node.ts and src/node/**";
     if (isBuiltin(specifier)) {
-      if (machinePackages.includes(folder)) return undefined;
-      return "this provider runs everywhere: node: belongs in src/testing, or in core's sources";
+      if (machinePackages.includes(folder) || isForNode(module)) return undefined;
+      return "this provider runs everywhere: node: belongs in src/node.ts, src/node/**, src/testing, or in core's sources";
     }
-    const allowed = ["@auth/core", "@auth/core/node", ...(module === "undici" ? ["@auth/core/undici"] : [])];
+    const allowed = [
+      "@auth/core",
+      "@auth/core/node",
+      "@auth/core/service",
+      ...(module === "undici" ? ["@auth/core/undici"] : []),
+      ...(module.startsWith("identity-token-") ? ["jose"] : []),
+    ];
     if (!target && !allowed.includes(specifier))
       return `a provider is data: it imports its own files and ${allowed.join(", ")}; core sends`;
   }
   return undefined;
+}
+
+/** Of a provider: the entry `./node` and its parts, which may touch the machine. */
+function isForNode(module) {
+  return module === "node" || module?.startsWith("node/");
 }
 
 /** Is the module in the list? `type auth`: for imports of types only. `sources/*`: a file of that folder. */

@@ -184,7 +184,7 @@ describe("login", () => {
     [{ status: 200, body: { access_token: password, token_type: "bearer" } }, "AUTH_RESPONSE_MALFORMED"],
     [{ status: 200, body: { access_token: "t", token_type: "mac" } }, "AUTH_RESPONSE_MALFORMED"],
     [{ status: 302, headers: { location: "https://evil.example/" }, body: "" }, "AUTH_ORIGIN_NOT_ALLOWED"],
-  ])("sends the password once for %j", async (answer, expected) => {
+  ])("sends the password once, whatever the service answers (case %#)", async (answer, expected) => {
     const { fake, login, paths } = await set();
     fake.script("/system/newAuthToken", answer);
     expect(await failure(login())).toMatchObject({ code: expected });

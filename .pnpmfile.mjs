@@ -9,7 +9,8 @@ export const hooks = {
       throw new Error("There is no dist folder: run npm run build first.");
     delete manifest.devDependencies;
     delete manifest.scripts;
-    for (const target of Object.values(manifest.exports ?? {})) delete target["@auth/source"];
+    for (const target of Object.values({ ...manifest.exports, ...manifest.imports }))
+      delete target["@auth/source"];
     return manifest;
   },
 };

@@ -1,13 +1,46 @@
 import { readFileSync } from "node:fs";
-import { defineConfig } from "tsup";
+import process from "node:process";
+import { defineConfig, type Options } from "tsup";
 
-type Manifest = { exports: Record<string, string | { "@auth/source": string }> };
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 
-// The one build configuration, run in each package's folder. What a package exports is what gets built.
-const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
-const sources = Object.values(exports).flatMap((entry) =>
-  typeof entry === "string" ? [] : [entry["@auth/source"]],
-);
+type Targets = Record<string, string | { "@auth/source": string | Record<string, string> }>;
+
+// The one build configuration, run in each package's folder. What a package exports is what gets built, and what it
+// imports by a name of its own, which leads to another file in another runtime.
+const { exports, imports, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+  string,
+  Targets
+>;
+const sources = Object.values({ ...exports, ...imports }).flatMap((entry) => {
+  if (typeof entry === "string") return [];
+  const source = entry["@auth/source"];
+  return typeof source === "string" ? [source] : Object.values(source);
+});
+
+/**
+ * esbuild makes one file of the modules that the same entries and `import()`s reach, and each file costs more to import than
+ * what is in it. Here everything reaches the main entry, so that what a program loads with it is one file and not ten. Other
+ * bundlers still take apart what is in it: it is code without side effects.
+ */
+const mainEntryInOneFile: Plugin = {
+  name: "main-entry-in-one-file",
+  setup(build) {
+    const name = "main-entry";
+    build.initialOptions.inject = [name];
+    build.onResolve({ filter: /^main-entry$/ }, () => ({ path: name, namespace: name, sideEffects: true }));
+    build.onLoad({ filter: /./, namespace: name }, () => ({
+      contents: 'import "./src/index.ts";',
+      resolveDir: process.cwd(),
+    }));
+    // That a module has no side effects would let esbuild forget who reaches it.
+    build.onResolve({ filter: /^(\.|@auth\/)/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === name) return undefined;
+      const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: name });
+      return { ...found, sideEffects: true };
+    });
+  },
+};
 
 export default defineConfig({
   // "./src/testing/index.ts" becomes dist/testing/index.js
@@ -22,8 +55,10 @@ export default defineConfig({
   silent: true,
   // `@auth/core` on the public registry is another library, so ours is bundled, from its sources.
   noExternal: [/^@auth\//],
-  // Native, and loaded only where a program uses the keychain.
-  external: ["@napi-rs/keyring"],
+  // What goes into fake services must not load the test runner that the main entry of @auth/testing needs.
+  esbuildPlugins: peerDependencies?.["vitest"] === undefined ? [mainEntryInOneFile] : [],
+  // Native, and loaded only where a program uses the keychain; and what the runtime is to choose.
+  external: ["@napi-rs/keyring", /^#/],
   esbuildOptions(options) {
     options.conditions = ["@auth/source"];
   },

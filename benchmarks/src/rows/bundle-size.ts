@@ -4,14 +4,45 @@ import { build, type Metafile } from "esbuild";
 
 import { atMost, type Row, told } from "../row.ts";
 
-/** What a web page loads to send a token, and what `verify` loads on top before it asks for ky. */
+/** What a web page loads to send a token, with its first request, and what `verify` loads on top before it asks for ky. */
 export async function bundleSizes(): Promise<Row[]> {
+  const page = await bundle('import { pylon } from "@auth/pylon"; globalThis.auth = pylon();');
+  const webhooks = await bundle('export { verifyWebhook } from "@auth/pylon/webhooks";');
+  const start = page.loadedBy("stdin");
+  const request = new Set([...start, ...page.loadedBy("token-search")]);
+  const verify = new Set([...page.loadedBy("verify")].filter((file) => !request.has(file)));
+  return [
+    atMost("page that sends a token: min+gzip", page.sizeOf(start), {
+      budget: 2_500,
+      limit: 7_300,
+      unit: " B",
+    }),
+    // Moving code into a chunk that every page loads later makes the first number smaller, and this one larger.
+    atMost("page and its first request: min+gzip", page.sizeOf(request), { budget: 12_500, unit: " B" }),
+    atMost("what verify adds before ky: min+gzip", page.sizeOf(verify), {
+      budget: 1_500,
+      limit: 3_800,
+      unit: " B",
+    }),
+    told("all chunks of a provider: min+gzip", `${page.sizeOf(page.files)} B`),
+    // The provider is in the same file of the build, and has to fall out of what does not use it.
+    atMost("webhooks alone: min+gzip", webhooks.sizeOf(webhooks.loadedBy("stdin")), {
+      budget: 3_500,
+      unit: " B",
+    }),
+  ];
+}
+
+interface Bundle {
+  readonly files: ReadonlySet<string>;
+  /** The file whose name begins like this, and all that it imports at once. */
+  loadedBy(name: string): ReadonlySet<string>;
+  sizeOf(files: ReadonlySet<string>): number;
+}
+
+async function bundle(contents: string): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
-    stdin: {
-      contents: 'import { pylon } from "@auth/pylon"; globalThis.auth = pylon();',
-      resolveDir: import.meta.dirname,
-      sourcefile: "page.js",
-    },
+    stdin: { contents, resolveDir: import.meta.dirname, sourcefile: "page.js" },
     bundle: true,
     splitting: true,
     minify: true,
@@ -25,23 +56,17 @@ export async function bundleSizes(): Promise<Row[]> {
     write: false,
     logLevel: "error",
   });
-  const sizes = new Map(
-    outputFiles.map(({ path, contents }) => [nameOf(path), gzipSync(contents, { level: 9 }).length]),
-  );
   const { outputs } = metafile;
-  const page = loadedBy("stdin", outputs);
-  const verify = [...loadedBy("verify", outputs)].filter((file) => !page.has(file));
-  const sum = (files: Iterable<string>): number =>
-    [...files].reduce((total, file) => total + (sizes.get(nameOf(file)) ?? 0), 0);
-  return [
-    atMost("page that sends a token: min+gzip", sum(page), { budget: 2_500, limit: 12_500, unit: " B" }),
-    atMost("what verify adds before ky: min+gzip", sum(verify), { budget: 1_500, limit: 3_300, unit: " B" }),
-    // Moving code into a chunk that every page loads later makes the first number smaller, and nothing else.
-    told("all chunks of a provider: min+gzip", `${sum(Object.keys(outputs))} B`),
-  ];
+  const sizes = new Map(
+    outputFiles.map(({ path, contents: code }) => [nameOf(path), gzipSync(code, { level: 9 }).length]),
+  );
+  return {
+    files: new Set(Object.keys(outputs)),
+    loadedBy: (name) => loadedBy(name, outputs),
+    sizeOf: (files) => [...files].reduce((total, file) => total + (sizes.get(nameOf(file)) ?? 0), 0),
+  };
 }
 
-/** The file whose name begins like this, and all that it imports at once. */
 function loadedBy(name: string, outputs: Metafile["outputs"]): Set<string> {
   const entry = Object.keys(outputs).find((file) => nameOf(file).startsWith(name));
   if (entry === undefined) throw new Error(`The bundle has no file for ${name}.`);

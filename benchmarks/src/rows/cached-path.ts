@@ -5,11 +5,11 @@ import { describeSpread, median } from "../statistics.ts";
 import { type SubjectName, subjects } from "../subjects.ts";
 
 /** What a call may allocate more than the same call by hand. Absent: told only. */
-const bytes: Readonly<Record<SubjectName, { budget: number; limit?: number } | undefined>> = {
+const bytes: Readonly<Record<SubjectName, { budget: number } | undefined>> = {
   headers: { budget: 96 },
   fetch: { budget: 96 },
   fetchPath: { budget: 96 },
-  fetchInit: { budget: 96, limit: 160 },
+  fetchInit: { budget: 96 },
   fetchOption: { budget: 96 },
   // A Request that came in is never changed, so its headers are copied, and a copy has no small price.
   ky: undefined,

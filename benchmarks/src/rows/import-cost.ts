@@ -20,5 +20,5 @@ export async function importTime(): Promise<Row[]> {
     costs.push(all - nothing);
   }
   const what = "import of a provider: CPU ms over an empty module";
-  return [atMost(what, median(costs), { budget: 3, limit: 12, shown: describeSpread(costs) })];
+  return [atMost(what, median(costs), { budget: 3, limit: 6, shown: describeSpread(costs) })];
 }

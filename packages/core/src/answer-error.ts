@@ -1,18 +1,29 @@
 import { classifyAnswer } from "./classify.ts";
 import { AuthError, type AuthErrorCode } from "./errors.ts";
-import { quotable } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
 import type { PlainAnswer } from "./service-request.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
+import { quotable } from "./safe-message.ts";
+
+/** One of a service's servers. */
+export interface CalledServer {
+  /** `auth server` */
+  readonly name: string;
+  /** The option that gives its address. */
+  readonly option: string;
+}
 
 /** What judging an answer takes. */
 export interface Judgement {
   readonly provider: { readonly id: string; readonly name: string; readonly tokenUrl: string | undefined };
   readonly origins: readonly string[];
   readonly url: string;
-  /** Where the token came from that was sent. */
-  readonly source: string;
+  /** Where the token came from that was sent; `undefined` where none was. */
+  readonly source: string | undefined;
+  /** What the service judged, for the messages. */
+  readonly judged: string;
+  readonly server: CalledServer;
   readonly classify: ((answer: ServiceAnswer) => Classification) | undefined;
   readonly requestIdHeader: string | undefined;
   readonly now: () => number;
@@ -21,9 +32,9 @@ export interface Judgement {
 
 /** The error for an answer that is not 2xx: by what the provider makes of it, else by its status. */
 export function answerError(judgement: Judgement, answer: PlainAnswer): AuthError {
-  const { provider, source, mask } = judgement;
+  const { provider, source, judged, mask } = judgement;
   const { status } = answer;
-  const said = classifyAnswer(judgement.classify, { ...answer, source });
+  const said = classifyAnswer(judgement.classify, { ...answer, source: source ?? judged });
   const code = said.code ?? codeOf(status, judgement, answer.headers);
   const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
     ? boundedWait(said.retryAfterMs)
@@ -31,7 +42,7 @@ export function answerError(judgement: Judgement, answer: PlainAnswer): AuthErro
   const words = said.reason === undefined ? "" : `: ${quotable(mask(said.reason)).replace(/[.!]+$/, "")}`;
   return new AuthError(code, {
     provider: provider.id,
-    message: `${sentence(code, provider.name, source)} (status ${status})${words}.`,
+    message: `${sentence(code, provider.name, judged)} (status ${status})${words}.`,
     remedy: said.remedy === undefined ? remedyFor(code, judgement, retryAfterMs) : mask(said.remedy),
     status,
     requestId: requestIdOf(judgement, answer) ?? shownId(judgement, said.requestId),
@@ -60,37 +71,38 @@ function codeOf(status: number, { origins, url }: Judgement, headers: Headers): 
     : "AUTH_RESPONSE_MALFORMED";
 }
 
-function sentence(code: AuthErrorCode, service: string, source: string): string {
+function sentence(code: AuthErrorCode, service: string, judged: string): string {
   switch (code) {
     case "AUTH_TOKEN_REJECTED":
-      return `${service} refused the token from ${source}`;
+      return `${service} refused ${judged}`;
     case "AUTH_TOKEN_EXPIRED":
-      return `${service} says that the token from ${source} has expired`;
+      return `${service} says that ${judged} has expired`;
     case "AUTH_PERMISSION_DENIED":
-      return `${service} knows the token from ${source} and does not allow it this`;
+      return `${service} knows ${judged} and does not allow it this`;
     case "AUTH_RATE_LIMITED":
-      return `${service} is being asked too often and did not judge the token from ${source}`;
+      return `${service} is being asked too often and did not judge ${judged}`;
     case "AUTH_UNREACHABLE":
-      return `${service} is out of order and did not judge the token from ${source}`;
+      return `${service} is out of order and did not judge ${judged}`;
     case "AUTH_LOGIN_FAILED":
-      return `${service} did not accept ${source}`;
+      return `${service} did not accept ${judged}`;
     case "AUTH_OTP_REQUIRED":
-      return `${service} wants a one-time code beside ${source}`;
+      return `${service} wants a one-time code beside ${judged}`;
     case "AUTH_ORIGIN_NOT_ALLOWED":
-      return `${service} redirected to another origin, where the token from ${source} must not go`;
+      return `${service} redirected to another origin, where ${judged} must not go`;
     default:
-      return `${service} answered in a way that says nothing about the token from ${source}`;
+      return `${service} answered in a way that says nothing about ${judged}`;
   }
 }
 
 function remedyFor(
   code: AuthErrorCode,
-  { provider, source }: Judgement,
+  { provider, source, server }: Judgement,
   retryAfterMs: number | undefined,
 ): string {
   switch (code) {
     case "AUTH_TOKEN_REJECTED":
     case "AUTH_TOKEN_EXPIRED":
+      if (source === undefined) return "Check what was sent, and try again.";
       return `Replace the token in ${source} by a new one${provider.tokenUrl === undefined ? "." : ` from ${provider.tokenUrl}`}`;
     case "AUTH_PERMISSION_DENIED":
       return "Ask an administrator for the permission, or use a token of somebody who has it.";
@@ -99,12 +111,12 @@ function remedyFor(
         ? "Try again later."
         : `Try again in ${Math.ceil(retryAfterMs / 1000)} s.`;
     case "AUTH_UNREACHABLE":
-      return "Try again later; the token may be good.";
+      return source === undefined ? "Try again later." : "Try again later; the token may be good.";
     case "AUTH_LOGIN_FAILED":
       return "Check the user name and the password.";
     case "AUTH_OTP_REQUIRED":
       return "Log in again with the code of the authenticator.";
     default:
-      return "Check that baseUrl is the address of the API.";
+      return `Check that ${server.option} is the address of the ${server.name}.`;
   }
 }

@@ -1,21 +1,20 @@
 import { createFetch } from "./adapters/fetch.ts";
 import type { Judgement } from "./answer-error.ts";
-import { type Authorizer, authorizerOf } from "./authorizer.ts";
+import { type Authorizer, authorizerOf, carrying } from "./authorizer.ts";
+import { invalid } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
-import type { Explanation, Finding } from "./explain.ts";
-import { headerValue } from "./header-value.ts";
+import type { Explanation } from "./explain.ts";
 import type { Identity } from "./identity.ts";
+import { createLazyTokenCache, loadPart } from "./lazy-token-cache.ts";
 import { createDestinations, type Destinations } from "./origin.ts";
 import { own } from "./own.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
-import { resolveToken, type Search } from "./resolve-token.ts";
-import { isWorkers } from "./runtime.ts";
-import { type CheckedSetup, invalid, runSetup } from "./setup.ts";
+import { type CheckedSetup, runSetup } from "./setup.ts";
 import type { TokenFunction } from "./sources/from-function.ts";
 import { createTokenAuthorizer } from "./token-authorizer.ts";
-import { createTokenCache, type TokenCache } from "./token-cache.ts";
 import type { Environment, SourceContext, TokenSource } from "./token-source.ts";
 import type { Token } from "./token.ts";
+import type { SearchingCache } from "./token-search.ts";
 import type { Verification } from "./verify.ts";
 
 /** Options that every provider takes. */
@@ -49,6 +48,7 @@ export interface ProviderFacts {
   readonly tokenUrl?: string | undefined;
 }
 
+/** Options of `token`. */
 export interface TokenOptions {
   /** Stops waiting, for this caller alone. */
   readonly signal?: AbortSignal | undefined;
@@ -56,12 +56,14 @@ export interface TokenOptions {
   readonly refresh?: boolean | undefined;
 }
 
+/** Options of `verify`. */
 export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds. Default: the option `timeoutMs` of the auth. */
   readonly timeoutMs?: number | undefined;
 }
 
+/** Options of `explain`. */
 export interface ExplainOptions {
   /** Whether to ask the service as well. */
   readonly verify?: boolean | undefined;
@@ -100,6 +102,14 @@ export interface Auth<I extends Identity = Identity> {
 /** For a whole search, and for verify. Milliseconds. */
 const defaultTimeoutMs = 30_000;
 
+/** What the options have to be that nobody else checks. */
+const kinds = [
+  ["now", "function"],
+  ["fetch", "function"],
+  ["onEvent", "function"],
+  ["env", "object"],
+] as const;
+
 /** Everything that the first use brings to life. */
 interface Live<I extends Identity> {
   readonly setup: CheckedSetup<I>;
@@ -107,7 +117,7 @@ interface Live<I extends Identity> {
   readonly context: SourceContexts;
   readonly timeoutMs: number;
   readonly events: Events;
-  readonly cache: TokenCache;
+  readonly cache: SearchingCache;
   readonly authorizer: Authorizer;
   readonly destinations: Destinations;
 }
@@ -125,7 +135,7 @@ export function createAuth<Options extends object, I extends Identity>(
 
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
     const subject = use();
-    const { verifyAuth } = await import("./verify-auth.ts");
+    const { verifyAuth } = await loadPart(definition.id, import("./verify-auth.ts"));
     return verifyAuth(subject, own(asked));
   }
 
@@ -160,12 +170,8 @@ export function createAuth<Options extends object, I extends Identity>(
     },
     verify,
     async explain(asked?: ExplainOptions) {
-      const { explain } = await import("./explain.ts");
-      const find = async (): Promise<Finding> => {
-        const { cache } = use();
-        return { ...(await cache.get()), failure: cache.failure() };
-      };
-      return explain({ id: definition.id, use, find, verify }, own(asked));
+      const { explain } = await loadPart(definition.id, import("./explain.ts"));
+      return explain({ id: definition.id, use, verify }, own(asked));
     },
     reject(token) {
       live?.cache.reject(token && live.setup.inject.format(token.reveal()));
@@ -196,45 +202,27 @@ function bringToLife<Options extends object, I extends Identity>(
   options: Options & AuthOptions,
 ): Live<I> {
   const { id, name } = definition;
-  const { timeoutMs = defaultTimeoutMs, now = Date.now } = options;
+  const { timeoutMs = defaultTimeoutMs, now = Date.now, env, onEvent } = options;
   if (!(timeoutMs > 0)) throw invalid(id, "timeoutMs is not above zero", "Give timeoutMs in milliseconds.");
-  for (const [option, value] of Object.entries({ now, fetch: options.fetch, onEvent: options.onEvent })) {
-    if (value !== undefined && typeof value !== "function")
-      throw invalid(id, `the option ${option} is no function`, "Pass a function, or leave it out.");
+  for (const [option, kind] of kinds) {
+    const value: unknown = options[option];
+    if (value !== undefined && (typeof value !== kind || value === null))
+      throw invalid(id, `the option ${option} is no ${kind}`, "Pass one, or leave it out.");
   }
-  if (options.env !== undefined && (typeof options.env !== "object" || options.env === null))
-    throw invalid(id, "the option env is no object", "Pass environment variables by name, or leave it out.");
   const context: SourceContexts = {
-    env: options.env ?? processEnvironment(),
+    env: env ?? processEnvironment(),
     // Looked up at each call, since the platform loads its own only when it is touched.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     now,
   };
   const setup = runSetup(definition, options, context);
   const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl };
-  const events = createEvents(id, now, options.onEvent);
-  const search: Search = { provider, sources: setup.sources, context, events, timeoutMs };
-  const cache = createTokenCache({
-    now,
-    shared: !isWorkers(),
-    async load(reason, signal) {
-      const startedAt = now();
-      const { token, attempts } = await resolveToken(search, reason, signal);
-      const header = headerValue(setup.inject, id, token);
-      if (events.wants("token.loaded")) {
-        const { source, expiresAt } = token;
-        const durationMs = now() - startedAt;
-        events.emit("token.loaded", { source, durationMs, ...(expiresAt !== undefined && { expiresAt }) });
-      }
-      return { token, header, attempts };
-    },
-    onRejected({ token }) {
-      if (events.wants("token.rejected")) events.emit("token.rejected", { source: token.source });
-    },
-  });
+  const events = createEvents(id, now, onEvent);
+  const searcher = { setup, provider, context, events, timeoutMs };
+  const cache = createLazyTokenCache(searcher);
   const authorizer = createTokenAuthorizer(setup, cache, events);
   const destinations = createDestinations(setup.baseUrl, setup.origins);
-  return { setup, provider, context, timeoutMs, events, cache, authorizer, destinations };
+  return { ...searcher, cache, authorizer, destinations };
 }
 
 /** Not an async function: a cached token costs one promise, the one that is returned. */
@@ -247,14 +235,13 @@ function headersFor<I extends Identity>(live: Live<I>, url: string | URL): Promi
     return Promise.resolve({});
   }
   const value = authorizer.current();
-  if (value === undefined) return authorizer.load().then((loaded) => carrying(authorizer, origin, loaded));
-  return Promise.resolve(carrying(authorizer, origin, value));
+  if (value === undefined) return authorizer.load().then((loaded) => attach(authorizer, origin, loaded));
+  return Promise.resolve(attach(authorizer, origin, value));
 }
 
-function carrying(authorizer: Authorizer, origin: string, value: string): Record<string, string> {
+function attach(authorizer: Authorizer, origin: string, value: string): Record<string, string> {
   authorizer.attached(origin);
-  // The literal is the cheaper one by far.
-  return authorizer.header === "authorization" ? { authorization: value } : { [authorizer.header]: value };
+  return carrying(authorizer.header, value);
 }
 
 function processEnvironment(): Environment {

@@ -1,5 +1,5 @@
 /** A refusal as an adapter saw it. */
-interface RefusedAnswer {
+export interface RefusedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
@@ -37,3 +37,8 @@ export interface Authorizer {
  * and an adapter of one copy is handed auths of another.
  */
 export const authorizerOf: unique symbol = Symbol.for("auth-providers.authorizer.1");
+
+/** A header as an object. The literal is the cheaper one by far. */
+export function carrying(header: string, value: string): Record<string, string> {
+  return header === "authorization" ? { authorization: value } : { [header]: value };
+}

@@ -16,6 +16,7 @@ export type AuthErrorCode =
   | "AUTH_LOGIN_FAILED"
   | "AUTH_OTP_REQUIRED";
 
+/** What an {@link AuthError} is made of. */
 export interface AuthErrorInit {
   /** Id of the provider that failed. */
   readonly provider: string;
@@ -86,4 +87,13 @@ export function isAuthError(error: unknown, code?: AuthErrorCode): error is Auth
     Object.hasOwn(error, brand) &&
     (code === undefined || (error as AuthError).code === code)
   );
+}
+
+/** What a definition or an option that breaks a rule gives. */
+export function invalid(provider: string, problem: string, remedy: string): AuthError {
+  return new AuthError("AUTH_PROVIDER_INVALID", {
+    provider,
+    message: `This cannot be used: ${problem}.`,
+    remedy,
+  });
 }

@@ -38,6 +38,7 @@ export type AuthEvent =
       readonly requestId?: string;
     });
 
+/** What an event can be about. */
 export type AuthEventType = AuthEvent["type"];
 
 type Facts<Type extends AuthEventType> = Omit<Extract<AuthEvent, { type: Type }>, "type" | "provider" | "at">;
@@ -54,6 +55,8 @@ interface Channel {
   publish(message: unknown): void;
 }
 
+type Diagnostics = { channel(name: string): Channel } | undefined;
+
 /**
  * Events go to the `onEvent` function and, where the runtime has `node:diagnostics_channel`, to the channels
  * `auth-providers:<type>`. A listener that throws disturbs nobody.
@@ -63,32 +66,19 @@ export function createEvents(
   now: () => number,
   onEvent: ((event: AuthEvent) => void) | undefined,
 ): Events {
-  const channels = openChannels();
+  // Not by an import, since the main entry has to load where there are no `node:` modules.
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => Diagnostics } };
+  const diagnostics = process?.getBuiltinModule?.("node:diagnostics_channel");
+  const channels: Partial<Record<AuthEventType, Channel>> = {};
+  const channel = (type: AuthEventType): Channel | undefined =>
+    diagnostics && (channels[type] ??= diagnostics.channel(`auth-providers:${type}`));
   return {
-    wants: (type) => onEvent !== undefined || channels?.[type].hasSubscribers === true,
+    wants: (type) => onEvent !== undefined || channel(type)?.hasSubscribers === true,
     emit(type, facts) {
       const event = { type, provider, at: now(), ...facts } as unknown as AuthEvent;
       if (onEvent !== undefined) ignoreFailure(() => onEvent(event));
-      channels?.[type].publish(event);
+      channel(type)?.publish(event);
     },
-  };
-}
-
-/** Not by an import, since the main entry has to load where there are no `node:` modules. */
-function openChannels(): Readonly<Record<AuthEventType, Channel>> | undefined {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => { channel(name: string): Channel } | undefined };
-  };
-  const diagnostics = process?.getBuiltinModule?.("node:diagnostics_channel");
-  if (diagnostics === undefined) return undefined;
-  const open = (type: AuthEventType): Channel => diagnostics.channel(`auth-providers:${type}`);
-  return {
-    "source.tried": open("source.tried"),
-    "token.loaded": open("token.loaded"),
-    "token.rejected": open("token.rejected"),
-    "header.attached": open("header.attached"),
-    "header.withheld": open("header.withheld"),
-    "verify.done": open("verify.done"),
   };
 }
 

@@ -1,7 +1,8 @@
 import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
-import { safeMessage } from "./mask.ts";
+import { expandSources } from "./expand-sources.ts";
 import { own } from "./own.ts";
+import { safeMessage } from "./safe-message.ts";
 import type { CheckedSetup } from "./setup.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import type { Token } from "./token.ts";
@@ -34,22 +35,18 @@ export interface ExplainedError {
   readonly retryAfterMs?: number;
 }
 
-/** A token, and how it came to be held. */
-export interface Finding {
-  readonly token: Token;
-  readonly attempts: readonly SourceAttempt[];
-  /** Why renewing it failed, if it did. */
-  readonly failure: unknown;
-}
-
 /** What explaining takes of an auth. */
 export interface Explainable<I extends Identity> {
   readonly id: string;
   readonly use: () => {
     readonly setup: CheckedSetup<I>;
     readonly context: Omit<SourceContext, "signal" | "reason">;
+    readonly cache: {
+      get(): Promise<{ readonly token: Token; readonly attempts: readonly SourceAttempt[] }>;
+      /** Why renewing the token failed, if it did. */
+      failure(): unknown;
+    };
   };
-  readonly find: () => Promise<Finding>;
   readonly verify: () => Promise<{ readonly identity: I }>;
 }
 
@@ -65,14 +62,18 @@ export async function explain<I extends Identity>(
     warnings: [],
   };
   try {
-    const { setup, context } = subject.use();
+    const { setup, context, cache } = subject.use();
     told.baseUrl = setup.baseUrl;
     told.origins = setup.origins;
-    told.warnings = setup.warnings ?? [];
-    const { token, attempts, failure } = await subject.find();
+    told.warnings = [...(setup.warnings ?? []), ...pathWarning(setup)];
+    const { token, attempts } = await cache.get();
+    const failure = cache.failure();
     told.attempts = attempts;
     if (failure !== undefined) told.warnings = [...told.warnings, renewalFailed(token, failure)];
-    told.warnings = [...told.warnings, ...(await conflicts(setup.sources, attempts, token, context))];
+    told.warnings = [
+      ...told.warnings,
+      ...(await conflicts(expandSources(setup.sources), attempts, token, context)),
+    ];
     told.outcome = "found";
     if (options.verify === true) {
       told.identity = (await subject.verify()).identity;
@@ -84,6 +85,21 @@ export async function explain<I extends Identity>(
     if (isAuthError(error) && error.attempts !== undefined) told.attempts = error.attempts;
   }
   return told;
+}
+
+/** By the URL standard, `/me` on `https://gateway.example/acme/` is `https://gateway.example/me`. */
+function pathWarning({
+  ownBaseUrl,
+  baseUrl,
+}: {
+  readonly ownBaseUrl: boolean;
+  readonly baseUrl: string;
+}): string[] {
+  const { pathname } = new URL(baseUrl);
+  if (!ownBaseUrl || pathname === "/") return [];
+  return [
+    `The option baseUrl has the path ${pathname}, which inputs that begin with a slash leave, verify's among them.`,
+  ];
 }
 
 function renewalFailed({ expiresAt }: Token, failure: unknown): string {

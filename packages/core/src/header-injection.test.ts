@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import { basic, bearer, header, injectionProblem, isHeaderValue } from "./header-injection.ts";
+import { basic, bearer, header, injectionProblem } from "./header-injection.ts";
+import { isHeaderValue } from "./header-value.ts";
 
 it("sends a bearer token", () => {
   expect(bearer().header).toBe("authorization");

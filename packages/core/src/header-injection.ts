@@ -37,8 +37,3 @@ export function injectionProblem(injection: HeaderInjection): string | undefined
   if (typeof injection.format !== "function") return "its header has no format function";
   return undefined;
 }
-
-/** Whether a formatted value may stand in a header: visible ASCII, with spaces inside. */
-export function isHeaderValue(value: unknown): value is string {
-  return typeof value === "string" && /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(value);
-}

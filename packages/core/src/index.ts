@@ -14,6 +14,7 @@ export { basic, bearer, header, type HeaderInjection } from "./header-injection.
 export type { Identity } from "./identity.ts";
 export { defineProvider, type Provider } from "./provider.ts";
 export type {
+  AddressOption,
   Classification,
   FailedTry,
   ProviderDefinition,
@@ -23,6 +24,7 @@ export type {
   VerifyEndpoint,
 } from "./provider-definition.ts";
 export { isLoopback } from "./origin.ts";
+export { own } from "./own.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export type { SourceAttempt } from "./source-attempt.ts";
 export { chain } from "./sources/chain.ts";
@@ -34,12 +36,14 @@ export {
   type TokenFunction,
 } from "./sources/from-function.ts";
 export { fromValue } from "./sources/from-value.ts";
+export { shellQuote } from "./sources/shell-quote.ts";
 export type { Token } from "./token.ts";
 export {
   broken,
   type Environment,
   found,
   type Found,
+  isBroken,
   type SourceContext,
   type SourceResult,
   type TokenSource,

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 
 import { canary } from "./fixtures/acme.ts";
-import { maskOf, quotable, safeCause, safeMessage } from "./mask.ts";
+import { maskOf, safeCause } from "./mask.ts";
+import { quotable, safeMessage } from "./safe-message.ts";
 
 it("masks each secret wherever it stands, a longer one first", () => {
   const mask = maskOf([canary, `Bearer ${canary}`]);

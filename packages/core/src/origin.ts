@@ -8,28 +8,19 @@ export type OriginResult = { readonly origin: string } | { readonly problem: str
 export function parseOrigin(text: string, insecure: boolean): OriginResult {
   const url = parseUrl(text);
   if (url === undefined) return { problem: `"${text}" is not a URL` };
-  if (url.username !== "" || url.password !== "") return { problem: "it has a user name or password in it" };
-  if (url.protocol !== "https:" && url.protocol !== "http:")
-    return { problem: `"${text}" is neither https nor http` };
+  if (hasUser(url)) return { problem: "it has a user name or password in it" };
+  if (!isHttp(url)) return { problem: `"${text}" is neither https nor http` };
   if (url.hostname.includes("*")) return { problem: `"${text}" has a wildcard` };
-  if (
-    url.pathname !== "/" ||
-    url.search !== "" ||
-    url.hash !== "" ||
-    text.includes("?") ||
-    text.includes("#")
-  ) {
+  if (url.pathname !== "/" || /[?#]/.test(text))
     return { problem: `"${url.origin}${url.pathname}" has a path or query behind the origin` };
-  }
-  if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
+  if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname))
     return { problem: `"${url.origin}" is plain http, which shows the token to everyone on the way` };
-  }
   return { origin: url.origin };
 }
 
 /** The absolute URL of a text, or `undefined` if it is none. */
-export function parseUrl(text: string, base?: string): URL | undefined {
-  return URL.canParse(text, base) ? new URL(text, base) : undefined;
+export function parseUrl(text: unknown, base?: string): URL | undefined {
+  return typeof text === "string" && URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
 /** Whether a URL's host name is this machine for certain. `localhost.` and names below `localhost` depend on DNS. */
@@ -40,8 +31,16 @@ export function isLoopback(hostname: string): boolean {
 /** Whether a URL leads to one of the origins. A URL with a user name in it brings its own credentials: never. */
 export function leadsTo(origins: readonly string[], url: URL): boolean {
   // The origin of a `blob:` URL is that of the page which made it.
-  const isHttp = url.protocol === "https:" || url.protocol === "http:";
-  return isHttp && url.username === "" && url.password === "" && origins.includes(url.origin);
+  return isHttp(url) && !hasUser(url) && origins.includes(url.origin);
+}
+
+function isHttp({ protocol }: URL): boolean {
+  return protocol === "https:" || protocol === "http:";
+}
+
+/** Whether a URL has a user name or password in it. */
+export function hasUser({ username, password }: URL): boolean {
+  return username + password !== "";
 }
 
 /** Where inputs lead, and whether the token may go there. Made once for an auth, asked for each request. */

@@ -17,9 +17,15 @@ export interface ProviderDefinition<Options extends object, I extends Identity> 
    * Turns the options into what this auth is. Synchronous; run at the first use of an auth, never before; sends nothing.
    * For an option that breaks a rule it throws `broken(reason, remedy)`, which becomes `AUTH_PROVIDER_INVALID`.
    */
-  readonly setup: (options: Readonly<Options>, context: SetupContext) => ProviderSetup<I>;
+  readonly setup: (options: Readonly<Options> & AddressOption, context: SetupContext) => ProviderSetup<I>;
 }
 
+/** The one option of every provider that a `setup` is told: it replaces the address that the setup returns. */
+export interface AddressOption {
+  readonly baseUrl?: string | undefined;
+}
+
+/** What a provider's `setup` is given besides the options. */
 export interface SetupContext {
   /** The option `env`, else the process's environment. */
   readonly env: Environment;
@@ -64,6 +70,7 @@ export interface VerifyEndpoint<I extends Identity> {
   readonly identify: (body: unknown, token: { readonly source: string }) => I | undefined;
 }
 
+/** An answer of the service that is not 2xx, for `classify`. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -85,6 +92,7 @@ export interface Classification {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** A try of a request that failed, for `retryDelayMs`. */
 export interface FailedTry {
   /** How many tries have failed, this one included. */
   readonly attempts: number;

@@ -1,9 +1,9 @@
 import { type Auth, type AuthOptions, createAuth } from "./auth.ts";
+import { invalid } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { parseUrl } from "./origin.ts";
 import { own } from "./own.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
-import { invalid } from "./setup.ts";
 
 /** Makes an auth. Calling it is free: nothing is read before the auth is used. */
 export interface Provider<Options extends object, I extends Identity> {
@@ -34,23 +34,23 @@ export function defineProvider<Options extends object, I extends Identity>(
 
 function check(definition: ProviderDefinition<never, Identity>): void {
   const { specVersion, id, name, tokenUrl, setup } = own(definition);
-  if (typeof id !== "string" || !/^[a-z][a-z0-9-]*$/.test(id)) {
-    throw invalid(
-      "provider",
+  const isId = typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id);
+  const rules: readonly (readonly [kept: boolean, problem: string, remedy: string])[] = [
+    [
+      isId,
       "its id is not lower-case letters, digits and hyphens",
       "Give the last part of the package's name.",
-    );
-  }
-  if ((specVersion as unknown) !== 1) throw invalid(id, "its specVersion is not 1", "Give specVersion: 1.");
-  if (typeof name !== "string" || name.trim() === "")
-    throw invalid(id, "it has no name", "Give the service's name.");
-  if (typeof setup !== "function")
-    throw invalid(id, "it has no setup function", "Give setup: (options, context) => ….");
-  if (tokenUrl !== undefined && parseUrl(tokenUrl)?.protocol !== "https:") {
-    throw invalid(
-      id,
+    ],
+    [(specVersion as unknown) === 1, "its specVersion is not 1", "Give specVersion: 1."],
+    [typeof name === "string" && name.trim() !== "", "it has no name", "Give the service's name."],
+    [typeof setup === "function", "it has no setup function", "Give setup: (options, context) => …."],
+    [
+      tokenUrl === undefined || parseUrl(tokenUrl)?.protocol === "https:",
       "its tokenUrl is not an https URL",
       "Give the address of the page where tokens are made.",
-    );
+    ],
+  ];
+  for (const [kept, problem, remedy] of rules) {
+    if (!kept) throw invalid(isId ? id : "provider", problem, remedy);
   }
 }

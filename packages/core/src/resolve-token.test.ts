@@ -2,13 +2,14 @@ import { describe, expect, it, vi } from "vitest";
 
 import { AuthError } from "./errors.ts";
 import { type AuthEvent, createEvents } from "./events.ts";
+import { expandSources } from "./expand-sources.ts";
 import { canary } from "./fixtures/acme.ts";
 import { failureOf } from "./fixtures/failure-of.ts";
 import { resolveToken, type Search, type SearchResult } from "./resolve-token.ts";
 import { fromEnv } from "./sources/from-env.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { broken, expandSources, found, type TokenSource } from "./token-source.ts";
+import { broken, found, type TokenSource } from "./token-source.ts";
 
 const now = (): number => Date.UTC(2026, 10, 22);
 
@@ -94,6 +95,14 @@ describe("a broken source", () => {
     expect(error.message).toBe("acme: vault failed: the vault is sealed. Mend vault, or remove it.");
     expect(error.attempts?.map(({ outcome }) => outcome)).toEqual(["unavailable", "failed", "not tried"]);
     expect((error.cause as Error).message).toBe("the vault is sealed");
+  });
+
+  it("passes on what another auth said, with its remedy once", async () => {
+    const remedy = "Unseal the vault.";
+    const cause = new AuthError("AUTH_TOKEN_REJECTED", { provider: "vault", message: "Sealed.", remedy });
+    const error = await failureOf(look([vault(() => Promise.reject(cause))]));
+    expect(error.message).toBe("acme: vault failed: vault: Sealed. Unseal the vault.");
+    expect(error).toMatchObject({ code: "AUTH_TOKEN_SOURCE_FAILED", remedy, cause });
   });
 
   it("may hold the token in its error, which then goes nowhere", async () => {

@@ -1,12 +1,12 @@
 import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
-import { safeCause, safeMessage } from "./mask.ts";
+import { safeCause } from "./mask.ts";
 import { own } from "./own.ts";
-import type { SourceAttempt } from "./source-attempt.ts";
+import { safeMessage } from "./safe-message.ts";
+import { attempt, type SourceAttempt } from "./source-attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
 import {
-  attempt,
   Broken,
   type Found,
   type SourceContext,
@@ -126,7 +126,7 @@ function brokenSource(source: TokenSource, error: unknown, limitMs: number): Fai
     };
   }
   if (isAuthError(error)) {
-    return { code, reason: `${source.name} failed: ${error.message}`, remedy: error.remedy, cause: error };
+    return { code, reason: `${source.name} failed: ${statement(error)}`, remedy: error.remedy, cause: error };
   }
   if (error instanceof Broken) return { code, reason: sentence(error.message), remedy: error.remedy };
   const message = safeMessage(error);
@@ -136,6 +136,11 @@ function brokenSource(source: TokenSource, error: unknown, limitMs: number): Fai
     remedy: `Mend ${source.name}, or remove it.`,
     cause: safeCause(error, message),
   };
+}
+
+/** What an error says without the remedy at its end, which comes again at the end of the new one. */
+function statement({ message, remedy }: AuthError): string {
+  return message.endsWith(` ${remedy}`) ? message.slice(0, -remedy.length - 1) : message;
 }
 
 function sentence(text: string): string {

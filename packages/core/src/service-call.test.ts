@@ -8,12 +8,12 @@ const call = (url: string, facts: Partial<ServiceCall> = {}): ServiceCall => ({
   provider: { id: "acme", name: "Acme" },
   origins: [new URL(url).origin],
   url,
-  source: "the password of ada",
+  judged: "the password of ada",
   secrets: [canary],
   ...facts,
 });
 
-it("gives back a 2xx answer, with the service's id for it and the secrets masked", async () => {
+it("gives back a 2xx answer as it came, with the service's id for it", async () => {
   const server = await serve(({ body }) => ({
     status: 201,
     headers: { "x-id": "r-1" },
@@ -26,7 +26,11 @@ it("gives back a 2xx answer, with the service's id for it and the secrets masked
       headers: { "x-a": "1" },
     }),
   );
-  expect(reply).toMatchObject({ status: 201, requestId: "r-1", body: { echo: '{"password":"[token]"}' } });
+  expect(reply).toMatchObject({
+    status: 201,
+    requestId: "r-1",
+    body: { echo: JSON.stringify({ password: canary }) },
+  });
   expect(server.requests[0]).toMatchObject({
     method: "POST",
     headers: { accept: "application/json", "content-type": "application/json", "x-a": "1" },
@@ -59,6 +63,93 @@ it("tells what was judged, in the provider's own terms", async () => {
     callService(call(server.url, { classify: () => ({ code: "AUTH_LOGIN_FAILED" }) })),
   );
   expect(failed.message).toContain("Acme did not accept the password of ada");
+});
+
+it("judges an answer as it came, and masks only what it quotes of it", async () => {
+  const server = await serve(() => ({
+    status: 400,
+    body: { error: { type: "otp-error", message: `no error: ${canary}` } },
+  }));
+  // A password may be any word, one that the service's answers are made of among them.
+  const secrets = ["error", canary];
+  const seen: unknown[] = [];
+  const classify: ServiceCall["classify"] = ({ body }) => {
+    seen.push(body);
+    return { code: "AUTH_OTP_REQUIRED", reason: JSON.stringify(body) };
+  };
+  const { message } = await failureOf(callService(call(server.url, { secrets, classify })));
+  expect(JSON.stringify(seen)).toContain(`{"error":{"type":"otp-error","message":"no error: ${canary}"}}`);
+  expect(message).toContain('{"[token]":{"type":"otp-[token]","message":"no [token]: [token]"}}');
+});
+
+it("masks a secret as it stood in the body too", async () => {
+  const secret = `${canary} "&ü`;
+  const server = await serve(({ body }) => ({ status: 400, body: { message: body } }));
+  const classify: ServiceCall["classify"] = ({ body }) => ({ reason: (body as { message: string }).message });
+  for (const body of [{ password: secret }, new URLSearchParams({ password: secret })]) {
+    const { message } = await failureOf(callService(call(server.url, { secrets: [secret], classify, body })));
+    expect(message).toMatch(/password"?[:=]"?\[token\]/);
+  }
+});
+
+it.each([
+  [{}, "the request"],
+  [{ source: "env ACME_TOKEN" }, "the token from env ACME_TOKEN"],
+  [{ judged: "the password of ada" }, "the password of ada"],
+])("names what the service did not judge: %j", async (facts, judged) => {
+  const server = await serve(() => ({ drop: true }));
+  const asked = { ...call(server.url), judged: undefined, ...facts };
+  expect((await failureOf(callService(asked))).message).toContain(`says nothing about ${judged}.`);
+  const busy = await serve(() => ({ status: 500 }));
+  const { message } = await failureOf(
+    callService({ ...call(busy.url), ...asked, url: busy.url, origins: [busy.url], retry: false }),
+  );
+  expect(message).toContain(`did not judge ${judged} (status 500)`);
+});
+
+it("names the option that the address comes from", async () => {
+  const server = { name: "auth server", option: "authUrl" };
+  const dropping = await serve(() => ({ drop: true }));
+  expect((await failureOf(callService(call(dropping.url)))).remedy).toContain("the proxy and baseUrl,");
+  const named = call(dropping.url, { server });
+  expect((await failureOf(callService(named))).remedy).toContain("the proxy and authUrl,");
+  const strange = await serve(() => ({ status: 418 }));
+  const { remedy } = await failureOf(callService(call(strange.url, { server })));
+  expect(remedy).toBe("Check that authUrl is the address of the auth server.");
+});
+
+it("waits as often as it is asked to, up to an end, beside its own retries", async () => {
+  let tries = 0;
+  const server = await serve(() => {
+    tries += 1;
+    return tries % 2 === 0 ? { status: 500 } : { status: 429, headers: { "retry-after": "0" } };
+  });
+  const attempts: number[] = [];
+  const retryDelayMs: ServiceCall["retryDelayMs"] = (failed) => {
+    attempts.push(failed.attempts);
+    return 0;
+  };
+  // 429, 500, 429, 500, 429, and the third 500 is one too many.
+  expect(await failureOf(callService(call(server.url, { retryDelayMs })))).toMatchObject({ status: 500 });
+  expect(attempts).toEqual([1, 2, 3, 4, 5, 6]);
+  const throttling = await serve(() => ({ status: 503, headers: { "retry-after": "0" } }));
+  const error = await failureOf(callService(call(throttling.url, { retryDelayMs: () => 0 })));
+  expect(error).toMatchObject({ status: 503 });
+  expect(throttling.requests).toHaveLength(7);
+});
+
+it("ends a wait with the signal, at once", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const server = await serve(() => ({ status: 503, headers: { "retry-after": "20" } }));
+  const retryDelayMs: ServiceCall["retryDelayMs"] = () => {
+    setImmediate(() => controller.abort(reason));
+    return 20_000;
+  };
+  await expect(callService(call(server.url, { retryDelayMs, signal: controller.signal }))).rejects.toBe(
+    reason,
+  );
+  expect(server.requests).toHaveLength(1);
 });
 
 it("tries again only where that is allowed", async () => {

@@ -1,9 +1,13 @@
-import { answerError, type Judgement, requestIdOf } from "./answer-error.ts";
+import { answerError, type CalledServer, type Judgement, requestIdOf } from "./answer-error.ts";
 import { AuthError } from "./errors.ts";
-import { maskOf, quotable, safeCause } from "./mask.ts";
+import { maskOf, safeCause } from "./mask.ts";
+import { readData } from "./json.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
+import { own } from "./own.ts";
 import type { Classification, FailedTry, ServiceAnswer } from "./provider-definition.ts";
-import { sendToService } from "./service-request.ts";
+import { readBody } from "./read-body.ts";
+import { quotable } from "./safe-message.ts";
+import { longestAnswer, type Pause, sendToService } from "./service-request.ts";
 import { TimeLimitReached } from "./time-limit.ts";
 
 /** One call of a service by the library itself: verify, login, logout, identity tokens. */
@@ -18,9 +22,13 @@ export interface ServiceCall {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** `URLSearchParams` are sent as a form, anything else as JSON. Absent: no body. */
   readonly body?: unknown;
-  /** What the service judges, for the messages: the token's source, or `the password of ada`. */
-  readonly source: string;
-  /** Tokens, passwords and codes of the call: masked in whatever the service answers. */
+  /** Where the token comes from that is sent. Absent: none is sent. */
+  readonly source?: string | undefined;
+  /** What the service judges, for the messages: `the password of ada`. Default: the token from `source`. */
+  readonly judged?: string | undefined;
+  /** What is called, for the remedies, and the option with its address. Default: the API, and `baseUrl`. */
+  readonly server?: CalledServer | undefined;
+  /** Tokens, passwords and codes of the call: masked in what is quoted of an answer. */
   readonly secrets: readonly string[];
   /** Default: the platform's. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -41,7 +49,7 @@ export interface ServiceCall {
 export interface ServiceReply {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; the text where it is none; `undefined` where there is no body. The secrets, if echoed, are masked. */
+  /** Parsed JSON; the text where it is none; `undefined` where there is no body. As it came: it may echo a secret. */
   readonly body: unknown;
   /** The service's id for the answer, where it gave one. */
   readonly requestId?: string;
@@ -52,28 +60,18 @@ export interface ServiceReply {
  * `AuthError`: by what `classify` makes of the answer, else by its status; `AUTH_UNREACHABLE` where there is none;
  * `AUTH_ORIGIN_NOT_ALLOWED`, unsent, where the URL is on no allowed origin.
  */
-export async function callService(call: ServiceCall): Promise<ServiceReply> {
-  const { url, origins, source, now = Date.now, timeoutMs = 30_000 } = call;
-  const provider = { ...call.provider, tokenUrl: call.provider.tokenUrl };
+export async function callService(given: ServiceCall): Promise<ServiceReply> {
+  const call = own(given);
+  const { url, origins, provider, judged = judgedOf(call), timeoutMs = 30_000 } = call;
   const target = parseUrl(url);
   if (target === undefined || !leadsTo(origins, target)) {
     throw new AuthError("AUTH_ORIGIN_NOT_ALLOWED", {
       provider: provider.id,
-      message: `The request would go to ${target === undefined ? "no URL" : target.origin}, where ${source} must not go.`,
+      message: `The request would go to ${target === undefined ? "no URL" : target.origin}, where ${judged} must not go.`,
       remedy: "Name an address of the service's own.",
     });
   }
-  const mask = maskOf(call.secrets);
-  const judgement: Judgement = {
-    provider,
-    origins,
-    url,
-    source,
-    classify: call.classify,
-    requestIdHeader: call.requestIdHeader,
-    now,
-    mask,
-  };
+  const judgement = judgementOf({ ...call, judged });
   const { body, type } = encode(call.body);
   const answer = await sendToService({
     url,
@@ -85,11 +83,10 @@ export async function callService(call: ServiceCall): Promise<ServiceReply> {
     },
     body,
     fetch: call.fetch ?? ((input, init) => fetch(input, init)),
-    mask,
     timeoutMs,
     signal: call.signal,
-    retryDelayMs: (failed, attempts) =>
-      call.retry === false ? undefined : retryDelayMs(call, answerError(judgement, failed), attempts),
+    retryAfter: (failed, attempts) =>
+      call.retry === false ? undefined : pauseAfter(call, answerError(judgement, failed), attempts),
   }).catch((error: unknown) => {
     call.signal?.throwIfAborted();
     throw unreachable(judgement, error, call.limitMs ?? timeoutMs);
@@ -99,6 +96,52 @@ export async function callService(call: ServiceCall): Promise<ServiceReply> {
   return { ...answer, ...(requestId !== undefined && { requestId }) };
 }
 
+/** What the answer to a request that somebody else made is judged by. */
+export type AnswerFacts = Pick<
+  ServiceCall,
+  "provider" | "origins" | "source" | "judged" | "server" | "secrets" | "classify" | "requestIdHeader" | "now"
+>;
+
+/**
+ * What an answer means that is not 2xx, as `callService` would reject with it; `undefined` for one that is. The answer's
+ * body stays to be read. One that somebody else reads, or has read, plays no part.
+ */
+export async function errorOfAnswer(response: Response, facts: AnswerFacts): Promise<AuthError | undefined> {
+  if (response.ok) return undefined;
+  const isTaken = response.bodyUsed || response.body?.locked === true;
+  const text = isTaken ? undefined : await readBody(response.clone(), longestAnswer);
+  const body = text === undefined ? undefined : readData(text);
+  const { status, headers, url } = response;
+  return answerError(judgementOf({ ...facts, url }), { status, headers, body });
+}
+
+function judgementOf(given: AnswerFacts & Pick<ServiceCall, "url">): Judgement {
+  const facts = own(given);
+  const { provider, origins, url, source, judged = judgedOf(facts), classify, requestIdHeader } = facts;
+  return {
+    provider: { ...provider, tokenUrl: provider.tokenUrl },
+    origins,
+    url,
+    source,
+    judged,
+    server: facts.server ?? { name: "API", option: "baseUrl" },
+    classify,
+    requestIdHeader,
+    now: facts.now ?? Date.now,
+    mask: maskOf(facts.secrets.flatMap(spellings)),
+  };
+}
+
+/** A secret as it was given, and as it stands in the body that was sent: a service may quote what it got. */
+function spellings(secret: string): string[] {
+  const inForm = new URLSearchParams([["", secret]]).toString().slice(1);
+  return [secret, JSON.stringify(secret).slice(1, -1), inForm];
+}
+
+function judgedOf({ source }: AnswerFacts): string {
+  return source === undefined ? "the request" : `the token from ${source}`;
+}
+
 function encode(body: unknown): { readonly body?: string; readonly type?: string } {
   if (body === undefined) return {};
   if (body instanceof URLSearchParams)
@@ -106,22 +149,23 @@ function encode(body: unknown): { readonly body?: string; readonly type?: string
   return { body: JSON.stringify(body), type: "application/json" };
 }
 
-function retryDelayMs(
+function pauseAfter(
   call: ServiceCall,
   { code, status, retryAfterMs }: AuthError,
   attempts: number,
-): number | undefined {
+): Pause | undefined {
   if (code !== "AUTH_RATE_LIMITED" && code !== "AUTH_UNREACHABLE") return undefined;
   const failed = {
     attempts,
     ...(status !== undefined && { status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
-  return call.retryDelayMs?.(failed) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
+  const delayMs = call.retryDelayMs?.(failed) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
+  return { delayMs, asked: retryAfterMs !== undefined };
 }
 
 function unreachable(
-  { provider, source, url, mask }: Judgement,
+  { provider, judged, server, url, mask }: Judgement,
   error: unknown,
   timeoutMs: number,
 ): AuthError {
@@ -133,8 +177,8 @@ function unreachable(
   const why = late ? `within ${timeoutMs} ms` : `(${message === "" ? "no reason given" : message})`;
   return new AuthError("AUTH_UNREACHABLE", {
     provider: provider.id,
-    message: `${provider.name} gave no answer at ${origin} ${why}; the token from ${source} was neither accepted nor refused.`,
-    remedy: "Check the network, the proxy and baseUrl, then try again.",
+    message: `${provider.name} gave no answer at ${origin} ${why}, which says nothing about ${judged}.`,
+    remedy: `Check the network, the proxy and ${server.option}, then try again.`,
     cause: late ? undefined : safeCause(network, message),
   });
 }

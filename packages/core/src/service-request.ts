@@ -4,9 +4,11 @@ import { readBody } from "./read-body.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
 /** The largest answer that is read. Bytes. */
-const longestAnswer = 1_048_576;
-/** Retries after the first try. */
+export const longestAnswer = 1_048_576;
+/** How often an answer that failed is followed by another try. */
 const retries = 2;
+/** The same where the service said how long to wait: what it asks for is not a failure of its own. */
+const waits = 6;
 
 /** An answer, whoever's token it was given for. */
 export type PlainAnswer = Omit<ServiceAnswer, "source">;
@@ -19,13 +21,19 @@ export interface ServiceRequest {
   /** Already in the form in which it is sent. */
   readonly body?: string | undefined;
   readonly fetch: typeof globalThis.fetch;
-  /** Takes what is secret out of the answer. */
-  readonly mask: (text: string) => string;
   /** For the whole of it, retries and pauses included. Milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** How long to wait before the next try, in milliseconds, or `undefined` to take this answer. */
-  readonly retryDelayMs: (answer: PlainAnswer, attempts: number) => number | undefined;
+  /** Whether there is to be another try after an answer, and when. `undefined`: there is none. */
+  readonly retryAfter: (answer: PlainAnswer, attempts: number) => Pause | undefined;
+}
+
+/** The time until the next try. */
+export interface Pause {
+  /** Milliseconds. */
+  readonly delayMs: number;
+  /** Whether the service itself said how long to wait. */
+  readonly asked: boolean;
 }
 
 /**
@@ -35,6 +43,8 @@ export interface ServiceRequest {
 export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
   const { url, method, headers, body, timeoutMs } = request;
   const startedAt = Date.now();
+  // Each kind has an end of its own: a service that throttles for ever ends the call as one does that fails for ever.
+  const left = { asked: waits, own: retries };
   let pauseMs = 0;
 
   const send = async (signal: AbortSignal): Promise<PlainAnswer> => {
@@ -42,7 +52,8 @@ export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
     const answerOf = (response: Response, text: unknown): PlainAnswer => ({
       status: response.status,
       headers: response.headers,
-      body: typeof text === "string" ? readData(text, request.mask) : undefined,
+      // As it came: what is decided by a secret that was masked in it is decided wrongly.
+      body: typeof text === "string" ? readData(text) : undefined,
     });
     // ky paces the tries and sees neither the headers nor the body: its errors hold the request that it knows.
     const tries = ky(url, {
@@ -58,14 +69,14 @@ export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
         }),
       parseJson: (text) => text,
       retry: {
-        limit: retries,
+        limit: waits + retries,
         delay: () => pauseMs,
         shouldRetry({ error, retryCount }) {
           if (!isHTTPError(error)) return false;
-          const delayMs = request.retryDelayMs(answerOf(error.response, error.data), retryCount);
-          if (delayMs === undefined || Date.now() - startedAt + delayMs >= timeoutMs) return false;
-          pauseMs = delayMs;
-          return true;
+          const pause = request.retryAfter(answerOf(error.response, error.data), retryCount);
+          if (pause === undefined || Date.now() - startedAt + pause.delayMs >= timeoutMs) return false;
+          pauseMs = pause.delayMs;
+          return left[pause.asked ? "asked" : "own"]-- > 0;
         },
       },
     });

@@ -1,1 +1,8 @@
-export { callService, type ServiceCall, type ServiceReply } from "./service-call.ts";
+export type { CalledServer } from "./answer-error.ts";
+export {
+  type AnswerFacts,
+  callService,
+  errorOfAnswer,
+  type ServiceCall,
+  type ServiceReply,
+} from "./service-call.ts";

@@ -11,3 +11,19 @@ export interface SourceAttempt {
   /** Milliseconds. */
   readonly durationMs: number;
 }
+
+/** An attempt as it is reported, with only the facts that there are. */
+export function attempt(
+  source: string,
+  outcome: SourceAttempt["outcome"],
+  durationMs: number,
+  why: { readonly reason?: string | undefined; readonly remedy?: string | undefined } = {},
+): SourceAttempt {
+  return {
+    source,
+    outcome,
+    ...(why.reason !== undefined && { reason: why.reason }),
+    ...(why.remedy !== undefined && { remedy: why.remedy }),
+    durationMs,
+  };
+}

@@ -1,3 +1,4 @@
+import { abortable } from "./abortable.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import type { SourceContext } from "./token-source.ts";
 import type { Token } from "./token.ts";
@@ -186,13 +187,4 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
 
 function pauseMs(failures: number): number {
   return Math.min(firstPauseMs * 2 ** failures, longestPauseMs) * (0.5 + Math.random() / 2);
-}
-
-/** The same promise for one caller, who may stop waiting for it without stopping anybody else. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: own, resolve, reject } = Promise.withResolvers<T>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  return own;
 }

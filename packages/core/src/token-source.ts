@@ -1,6 +1,3 @@
-import { own } from "./own.ts";
-import type { SourceAttempt } from "./source-attempt.ts";
-
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +15,7 @@ export interface SourceContext {
   readonly reason: "initial" | "expiring" | "rejected";
 }
 
+/** A source's answer when it holds a token. Made by {@link found}. */
 export interface Found {
   readonly outcome: "found";
   /** The token. A function, so that printing a result shows nothing. */
@@ -28,6 +26,7 @@ export interface Found {
   readonly source?: string;
 }
 
+/** A source's answer when it holds no token. Made by {@link unavailable}. */
 export interface Unavailable {
   readonly outcome: "unavailable";
   readonly reason: string;
@@ -90,26 +89,7 @@ export function broken(reason: string, remedy: string): Error {
   return new Broken(reason, remedy);
 }
 
-/** The sources that are really asked: each one that stands for others is replaced by them. */
-export function expandSources(sources: readonly TokenSource[]): readonly TokenSource[] {
-  return sources.flatMap((source) => {
-    const { sources: others } = own(source);
-    return others === undefined ? [source] : expandSources(others);
-  });
-}
-
-/** An attempt as it is reported, with only the facts that there are. */
-export function attempt(
-  source: string,
-  outcome: SourceAttempt["outcome"],
-  durationMs: number,
-  why: { readonly reason?: string | undefined; readonly remedy?: string | undefined } = {},
-): SourceAttempt {
-  return {
-    source,
-    outcome,
-    ...(why.reason !== undefined && { reason: why.reason }),
-    ...(why.remedy !== undefined && { remedy: why.remedy }),
-    durationMs,
-  };
+/** Whether a caught value was made by {@link broken}. */
+export function isBroken(error: unknown): error is Error & { readonly remedy: string } {
+  return error instanceof Broken;
 }

@@ -1,6 +1,8 @@
 import type { Judgement } from "./answer-error.ts";
 import { AuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
+import { parseJson } from "./json.ts";
+import { maskOf } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
 import type { VerifyEndpoint } from "./provider-definition.ts";
 import { callService, type ServiceReply } from "./service-call.ts";
@@ -45,6 +47,7 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
       remedy: "Give verify.path as a path on the provider's own origin.",
     });
   }
+  const secrets = [token.reveal(), header, header.slice(header.indexOf(" ") + 1)];
   const answer = await callService({
     provider,
     origins: setup.origins,
@@ -53,7 +56,7 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
     headers: { [setup.inject.header]: header },
     body,
     source: token.source,
-    secrets: [token.reveal(), header, header.slice(header.indexOf(" ") + 1)],
+    secrets,
     fetch: request.fetch,
     now,
     timeoutMs: request.timeoutMs,
@@ -67,7 +70,8 @@ export async function verify<I extends Identity>(request: VerifyRequest<I>): Pro
   if (identity === undefined) throw malformed(request, answer);
   const { requestId } = answer;
   return {
-    identity,
+    // Programs print it: what it says is the service's, and may echo the token.
+    identity: parseJson(JSON.stringify(identity), maskOf(secrets)) as I,
     token: {
       source: token.source,
       ...(token.expiresAt !== undefined && { expiresAt: token.expiresAt }),

@@ -97,8 +97,9 @@ export async function followRedirects(first: Response, request: RedirectedReques
   return { arrived: response, carried };
 }
 
-function isRedirect({ status }: Response): boolean {
-  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+/** Whether an answer is a redirect that was not followed. Where a redirect leads, a page is not shown. */
+export function isRedirect({ status, type }: Response): boolean {
+  return [301, 302, 303, 307, 308].includes(status) || type === "opaqueredirect";
 }
 
 function failed(reason: string): TypeError {

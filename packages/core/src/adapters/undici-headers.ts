@@ -1,5 +1,7 @@
 import type { Dispatcher } from "undici";
 
+import { carrying } from "../authorizer.ts";
+
 /** A caller's headers in a form that can be read again. */
 export type FlatHeaders = readonly string[] | Readonly<Record<string, string>> | undefined;
 
@@ -18,9 +20,10 @@ export function withValue(
   name: string,
   value: string,
 ): string[] | Record<string, string> {
-  if (headers === undefined) return name === "authorization" ? { authorization: value } : { [name]: value };
-  // The caller has no header of this name: the order is the one that costs least.
-  return isList(headers) ? [...headers, name, value] : { [name]: value, ...headers };
+  if (headers === undefined) return carrying(name, value);
+  if (isList(headers)) return [...headers, name, value];
+  // The caller has no header of this name: the order is the one that costs least, and so is the literal.
+  return name === "authorization" ? { authorization: value, ...headers } : { [name]: value, ...headers };
 }
 
 /** Whether a header is among them, in any case. The name is in lower case. */

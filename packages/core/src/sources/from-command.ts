@@ -6,6 +6,7 @@ import { parseJson } from "../json.ts";
 import { own } from "../own.ts";
 import { broken, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
 
+/** Options of {@link fromCommand}. */
 export interface FromCommandOptions {
   /** Names of environment variables that the command gets besides PATH and HOME. Default: none. */
   readonly env?: readonly string[];

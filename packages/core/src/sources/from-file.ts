@@ -4,7 +4,9 @@ import process from "node:process";
 
 import { own } from "../own.ts";
 import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
+import { shellQuote } from "./shell-quote.ts";
 
+/** Options of {@link fromFile}. */
 export interface FromFileOptions {
   /**
    * `"private"`: the file must belong to the user or root and be closed to others. `"any"`: owner and mode are not
@@ -40,7 +42,7 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
         if (code === "EACCES")
           throw broken(
             `${path} cannot be read by this user`,
-            `Run chown on ${quoted(path)}, or name another file.`,
+            `Run chown on ${shellQuote(path)}, or name another file.`,
           );
         throw error;
       }
@@ -68,14 +70,14 @@ async function readPrivately(
     const user = process.getuid?.();
     if (stats.uid !== user && stats.uid !== 0) {
       const mounted = 'or pass permissions: "any" if it is a mounted secret';
-      throw broken(`${path} belongs to another user`, `Run chown ${user} ${quoted(path)}, ${mounted}.`);
+      throw broken(`${path} belongs to another user`, `Run chown ${user} ${shellQuote(path)}, ${mounted}.`);
     }
     if ((stats.mode & 0o077) !== 0) {
       const mode = (stats.mode & 0o777).toString(8).padStart(3, "0");
       const mounted = 'or pass permissions: "any" if it is a mounted secret';
       throw broken(
         `${path} is open to other users (mode ${mode})`,
-        `Run chmod 600 ${quoted(path)}, ${mounted}.`,
+        `Run chmod 600 ${shellQuote(path)}, ${mounted}.`,
       );
     }
   }
@@ -88,8 +90,4 @@ async function readPrivately(
   if (length > longestFile)
     throw broken(`${path} is too large to hold a token`, "Name the file that holds the token.");
   return buffer.toString("utf8", 0, length);
-}
-
-function quoted(path: string): string {
-  return /^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

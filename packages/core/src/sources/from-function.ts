@@ -8,8 +8,10 @@ import {
 
 /** What a token function may return: a result, just the token, or nothing for "not here". */
 export type FunctionResult = SourceResult | string | null | undefined;
+/** A function that gives the token, for the option `token` and `fromFunction`. */
 export type TokenFunction = (context: SourceContext) => FunctionResult | Promise<FunctionResult>;
 
+/** Options of {@link fromFunction}. */
 export interface FromFunctionOptions {
   /** How long one call may take. Milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;

@@ -1,12 +1,14 @@
 import process from "node:process";
 
-import { AuthError, type AuthErrorCode, broken, type Environment, isAuthError } from "@auth/core";
+import { AuthError, type AuthErrorCode, broken, type Environment, isBroken } from "@auth/core";
 
+import { apiServer } from "./api-server.ts";
 import { authServer } from "./auth-server.ts";
-import type { Machine } from "./config-places.ts";
+import { configPlaces, type Machine } from "./config-places.ts";
 import { type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
 import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
 import { sessionDirectory } from "./session-directory.ts";
+import { strangeServer } from "./setup-warnings.ts";
 import { userDirectory } from "./user-directory.ts";
 
 /** Options of everything that makes or ends a login. */
@@ -32,6 +34,9 @@ export interface AccountOptions {
 
 export const service = { id: "dnanexus", name: "DNAnexus", tokenUrl: "https://platform.dnanexus.com/" };
 
+/** What the calls of logins and logouts go to. */
+export const theAuthServer = { name: "auth server", option: "authUrl" };
+
 /** The variables that an account's options name. */
 export function environmentOf({ env }: AccountOptions): Environment {
   return env ?? process.env;
@@ -50,6 +55,17 @@ export function authOrigin(options: AccountOptions, machine: Machine): string {
   return explained("AUTH_PROVIDER_INVALID", () =>
     authServer({ authUrl, baseUrl, env: environmentOf(options), allowInsecureHttp }),
   );
+}
+
+/** Warns of a server that another place names than the one that the token comes from: with it, the program's own options. */
+export function serverWarnings(options: AccountOptions, machine: Machine, token: string): readonly string[] {
+  if (options.baseUrl !== undefined) return [];
+  const sessions = options.sessions !== false;
+  const places = configPlaces(environmentOf(options), machine, { sessions, alsoRead: [] });
+  const server = apiServer(places.map((place) => place.read()));
+  // What calls this package has its environment's word for the server; a file may be older than that.
+  const place = places.find((one) => one.nameOf("DX_SECURITY_CONTEXT") === token) ?? places[0];
+  return strangeServer(server, { name: token, ...(place !== undefined && { place }) });
 }
 
 /** Where a login is saved. Throws where it cannot be: better before the password is sent. */
@@ -98,9 +114,11 @@ function explained<T>(code: AuthErrorCode, use: () => T): T {
 }
 
 function explain(code: AuthErrorCode, error: unknown): unknown {
-  if (isAuthError(error) || !(error instanceof Error)) return error;
-  const remedy = "remedy" in error && typeof error.remedy === "string" ? error.remedy : undefined;
-  if (remedy === undefined) return error;
+  if (!isBroken(error)) return error;
   const message = code === "AUTH_PROVIDER_INVALID" ? "This cannot be used" : "The login cannot be saved";
-  return new AuthError(code, { provider: service.id, message: `${message}: ${error.message}.`, remedy });
+  return new AuthError(code, {
+    provider: service.id,
+    message: `${message}: ${error.message}.`,
+    remedy: error.remedy,
+  });
 }

@@ -10,7 +10,8 @@ const answer = (
   body: { error: { type, message } },
   source,
 });
-const outside = { inJob: false };
+const outside = undefined;
+const job = { id: "job-BBBBBBBBBBBBBBBBBBBBBBBB", projectId: "project-AAAAAAAAAAAAAAAAAAAAAAAA" };
 
 describe("classify", () => {
   it.each([
@@ -46,15 +47,22 @@ describe("classify", () => {
   });
 
   it("explains a job's narrower token, and how to widen it", () => {
-    const { remedy } = classify(answer("PermissionDenied", "no"), { inJob: true });
+    const { remedy } = classify(answer("PermissionDenied", "no"), job);
     expect(remedy).toMatch(/`access` entry of dxapp\.json.*less than the user/);
     expect(classify(answer("PermissionDenied", "no"), outside).remedy).toBeUndefined();
   });
 
-  it("says that a job's refused token ended with the one that launched it", () => {
-    expect(classify(answer("InvalidAuthentication", "x"), { inJob: true }).remedy).toContain(
-      "Launch the job anew",
+  it.each([
+    [`VIEW permission required in ${job.projectId} to perform this action`, '{"project": "VIEW"}'],
+    [`CONTRIBUTE permission required in project-${"E".repeat(24)}`, '{"allProjects": "CONTRIBUTE"}'],
+  ])("names the entry that would allow it: %s", (message, entry) => {
+    expect(classify(answer("PermissionDenied", message), job).remedy).toContain(
+      `\`access\` entry of dxapp.json by ${entry} and build anew`,
     );
+  });
+
+  it("says that a job's refused token ended with the one that launched it", () => {
+    expect(classify(answer("InvalidAuthentication", "x"), job).remedy).toContain("Launch the job anew");
   });
 
   it("names the way to a new token that fits the place of the old one", () => {
@@ -85,7 +93,7 @@ describe("classify", () => {
   it("recognises the end of the token that launched a job, whoever is told", () => {
     const message = "launching authentication token has been revoked or expired";
     const body = { error: { type: "AuthError", message } };
-    expect(classify({ body, source: "option token" }, { inJob: false })).toMatchObject({
+    expect(classify({ body, source: "option token" }, outside)).toMatchObject({
       code: "AUTH_TOKEN_REJECTED",
       remedy: expect.stringContaining("Launch the job anew"),
     });

@@ -1,5 +1,7 @@
 import type { Classification, ServiceAnswer } from "@auth/core";
 
+import type { JobEnvironment } from "./job-environment.ts";
+import { jobPermission } from "./job-permission.ts";
 import { ownProperty } from "./own-property.ts";
 
 const wrongServer =
@@ -7,29 +9,38 @@ const wrongServer =
 
 /**
  * What an error of the API means, by its `error.type`: `InvalidAuthentication` and `PermissionDenied` share the status
- * 401. An answer without a type, such as a gateway's HTML page, is left to its status.
+ * 401. An answer without a type, such as a gateway's HTML page, is left to its status. `job` is the one that the token
+ * was derived for, if it was.
  *
  * @see https://documentation.dnanexus.com/developer/api/protocols (read 2026-11)
  */
 export function classify(
   { body, source }: Pick<ServiceAnswer, "body" | "source">,
-  facts: { readonly inJob: boolean },
+  job: JobEnvironment | undefined,
 ): Classification {
   const error = ownProperty(body, "error");
   const type = ownProperty(error, "type");
   if (typeof type !== "string") return {};
   const message = ownProperty(error, "message");
   const text = typeof message === "string" ? message : "";
-  return { reason: text === "" ? type : `${type}: ${text}`, ...meaning(type, text, source, facts.inJob) };
+  return { reason: text === "" ? type : `${type}: ${text}`, ...meaning(type, text, source, job) };
 }
 
-function meaning(type: string, message: string, source: string, inJob: boolean): Classification {
+function meaning(
+  type: string,
+  message: string,
+  source: string,
+  job: JobEnvironment | undefined,
+): Classification {
   switch (type) {
     case "InvalidAuthentication":
     case "AuthError":
-      return refusal(message, source, inJob);
+      return refusal(message, source, job !== undefined);
     case "PermissionDenied":
-      return { code: "AUTH_PERMISSION_DENIED", ...(inJob && { remedy: jobPermission }) };
+      return {
+        code: "AUTH_PERMISSION_DENIED",
+        ...(job !== undefined && { remedy: jobPermission(message, job) }),
+      };
     case "RateLimitConditional":
       return { code: "AUTH_RATE_LIMITED" };
     case "ServiceUnavailable":
@@ -55,10 +66,6 @@ function meaning(type: string, message: string, source: string, inJob: boolean):
       return {};
   }
 }
-
-// The documentation's list: what the `access` entry of an app or applet can ask for.
-const jobPermission =
-  "Widen the `access` entry of dxapp.json (network, project, allProjects, developer, projectCreation) and build anew: a job's token may do less than the user who launched it.";
 
 function refusal(message: string, source: string, inJob: boolean): Classification {
   if (/need to be logged in/i.test(message)) {

@@ -11,6 +11,9 @@ export type ConfigKey =
   | "DX_USERNAME"
   | "DX_PROJECT_CONTEXT_NAME";
 
+/** Names that also have a file of their own, which comes before the key in `environment.json` beside it. */
+export const standaloneKeys: readonly ConfigKey[] = ["DX_CLI_WD", "DX_USERNAME", "DX_PROJECT_CONTEXT_NAME"];
+
 /** What one place says of one name. */
 export type ConfigValue =
   | { readonly state: "absent"; readonly reason: string }

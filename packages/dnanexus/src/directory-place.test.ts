@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 
 import { describe, expect, it } from "vitest";
 
@@ -115,6 +116,14 @@ describe("directoryPlace", () => {
     expect(directoryPlace("machine", dirname(paths.machine)).read().warnings).toEqual([]);
     write(paths.machine, { DX_SECURITY_CONTEXT: context("EXAMPLEtoken0123456789") }, 0o644);
     expect(directoryPlace("machine", dirname(paths.machine)).read().warnings).toHaveLength(1);
+  });
+
+  it.runIf(process.getuid?.() === 0)("warns of a file that belongs to another user", () => {
+    const { paths, write } = createSandbox();
+    chownSync(write(paths.user, {}), 12_345, 12_345);
+    expect(directoryPlace("user", dirname(paths.user)).read().warnings).toEqual([
+      `${paths.user} belongs to another user: run chown 0 ${paths.user}, if it is yours.`,
+    ]);
   });
 
   it("quotes a path that a shell would split", () => {

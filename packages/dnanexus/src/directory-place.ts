@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import process from "node:process";
 
-import { type ConfigFile, readConfigFile } from "./config-file.ts";
-import type { ConfigKey, ConfigLayer, ConfigPlace, ConfigValue } from "./config-layer.ts";
-import { isJsonObject, ownProperty } from "./own-property.ts";
-import { shellQuote } from "./shell-quote.ts";
+import { shellQuote } from "@auth/core";
 
-/** Names that also have a file of their own, which comes before the key in `environment.json` beside it. */
-const standaloneKeys: readonly ConfigKey[] = ["DX_CLI_WD", "DX_USERNAME", "DX_PROJECT_CONTEXT_NAME"];
+import { type ConfigFile, readConfigFile, readEnvironmentFile } from "./config-file.ts";
+import {
+  type ConfigKey,
+  type ConfigLayer,
+  type ConfigPlace,
+  type ConfigValue,
+  standaloneKeys,
+} from "./config-layer.ts";
+import { isJsonObject, ownProperty } from "./own-property.ts";
 
 type DirectoryKind = Exclude<ConfigPlace["kind"], "environment" | "variable">;
 
@@ -38,7 +42,7 @@ export function unknownPlace(
 
 function readDirectory(place: ConfigPlace, kind: DirectoryKind, directory: string): ConfigLayer {
   const path = join(directory, "environment.json");
-  const file = readConfigFile(path);
+  const file = readEnvironmentFile(path);
   const content = parse(file);
   const broken =
     content.state === "broken"
@@ -129,7 +133,12 @@ function modeWarning(
   // On Windows the mode says nothing of other users.
   if (process.platform === "win32") return [];
   const file = seen ?? readConfigFile(path);
-  if (file.state !== "read" || (file.mode & 0o077) === 0) return [];
+  if (file.state !== "read") return [];
+  const user = process.getuid?.();
+  // Who owns a file can write another server into it, and another token.
+  if (user !== undefined && file.owner !== user && file.owner !== 0)
+    return [`${path} belongs to another user: run chown ${user} ${shellQuote(path)}, if it is yours.`];
+  if ((file.mode & 0o077) === 0) return [];
   const mode = file.mode.toString(8).padStart(3, "0");
   return [`${path} is open to other users (mode ${mode}): run chmod 600 ${shellQuote(path)}.`];
 }

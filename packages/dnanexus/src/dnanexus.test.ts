@@ -155,6 +155,7 @@ describe("verify", () => {
     ],
     ["an id of something else", { status: 200, body: { id: "org-acme" } }],
     ["no id", { status: 200, body: {} }],
+    ["an id that would move a terminal's cursor", { status: 200, body: { id: "user-a\u001B[2J" } }],
     ["an unknown method", { type: "ResourceNotFound" }],
   ])("reports %s as a malformed answer", async (_, answer) => {
     const fake = await fakeDNAnexus();
@@ -185,6 +186,25 @@ describe("in a job", () => {
     const { identity, token } = await dnanexus({ env }).verify();
     expect(identity).toEqual({ kind: "user", id: "user-alice", job: { ...job, workspaceId } });
     expect(token.source).toBe(`env DX_SECURITY_CONTEXT (job ${job.id})`);
+  });
+
+  it("is not looked for where the program brings both token and address", async () => {
+    const read: string[] = [];
+    const env = new Proxy<Record<string, string>>(
+      { DX_JOB_ID: "foobar" },
+      {
+        getOwnPropertyDescriptor(target, name) {
+          read.push(String(name));
+          return Reflect.getOwnPropertyDescriptor(target, name);
+        },
+      },
+    );
+    const fake = await fakeDNAnexus();
+    const auth = createSandbox().provider({ env, token: canary, baseUrl: fake.url });
+    expect((await auth.verify()).identity).toEqual({ kind: "user", id: "user-alice" });
+    expect((await auth.explain()).warnings).toEqual([]);
+    expect(read).not.toContain("DX_JOB_ID");
+    expect(read).not.toEqual([]);
   });
 
   it("reports no job for a token that is not the job's", async () => {
@@ -229,6 +249,33 @@ describe("in a job", () => {
     const auth = createSandbox().provider({ env });
     expect(auth.origins).toEqual(["http://10.0.3.1:8124"]);
     expect(await auth.headers("/system/whoami")).toEqual({ authorization: `Bearer ${canary}` });
+  });
+
+  it.each(["api.dnanexus.com", "dnanexus.com.", "8.8.8.8", "[2001:db8::1]", "[::ffff:8.8.8.8]"])(
+    "takes no plain http for an address that is not private: %s",
+    (DX_APISERVER_HOST) => {
+      const env = {
+        ...privately,
+        DX_APISERVER_HOST,
+        DX_JOB_ID: job.id,
+        DX_SECURITY_CONTEXT: context(canary),
+      };
+      expect(() => createSandbox().provider({ env }).baseUrl).toThrow(
+        expect.objectContaining({ code: "AUTH_PROVIDER_INVALID" }),
+      );
+    },
+  );
+
+  it.each([
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.1.1",
+    "[fd00::1]",
+    "apiserver.internal",
+    "[::ffff:10.0.3.1]",
+  ])("takes it for a private one: %s", (DX_APISERVER_HOST) => {
+    const env = { ...privately, DX_APISERVER_HOST, DX_JOB_ID: job.id };
+    expect(createSandbox().provider({ env }).origins).toHaveLength(1);
   });
 
   it("takes no plain http from a file, and none from an option", () => {

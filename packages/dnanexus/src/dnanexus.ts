@@ -14,13 +14,15 @@ import { classify } from "./classify.ts";
 import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
 import { expectedToken } from "./expected-token.ts";
 import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
+import { isPublic } from "./public-host.ts";
 import { keepingSettings } from "./job-identity-settings.ts";
 import { ownProperty } from "./own-property.ts";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 import { setupWarnings } from "./setup-warnings.ts";
-import { sourceName, tokenSources } from "./token-sources.ts";
+import { jobOfSource, tokenSources } from "./token-sources.ts";
 import { type TokenVariable, tokenVariables, unreadVariables } from "./variable-place.ts";
 
+/** Options of {@link dnanexus}. */
 export interface DNAnexusOptions extends AuthOptions {
   /**
    * Whether the login of the terminal that the program runs in comes before the user's: the toolkit keeps one for each
@@ -73,7 +75,8 @@ function setup(
   { env }: SetupContext,
   machine: Machine,
 ): ProviderSetup<DNAnexusIdentity> {
-  const job = jobEnvironment(env);
+  // Looked at where it plays a part: a program that brings its own token and address is in no job as far as they go.
+  const job = (): JobEnvironment | undefined => jobEnvironment(env);
   const alsoRead = options.alsoRead ?? [];
   if (!Array.isArray(alsoRead) || !alsoRead.every((name) => tokenVariables.includes(name)))
     throw broken(
@@ -85,10 +88,7 @@ function setup(
   const server = options.baseUrl === undefined ? apiServer(layers) : undefined;
   const token = expectedToken(options.token, layers, job);
   if (server !== undefined && options.allowInsecureHttp !== true) refusePlainHttp(server, job);
-  // Another token than the one in a job's environment is not the job's, even when it is used inside one.
-  const environment = places.find((place) => place.kind === "environment");
-  const jobOf = (source: string): JobEnvironment | undefined =>
-    environment !== undefined && source === sourceName(environment, job) ? job : undefined;
+  const isBrought = server === undefined && token !== undefined && token.place === undefined;
 
   return {
     baseUrl: server?.baseUrl ?? options.baseUrl ?? "",
@@ -97,27 +97,30 @@ function setup(
       method: "POST",
       path: "/system/whoami",
       body: {},
-      identify: (body, { source }) => identify(body, jobOf(source)),
+      identify: (body, { source }) => identify(body, jobOfSource(source, job)),
     },
     classify: (answer) => ({
-      ...classify(answer, { inJob: jobOf(answer.source) !== undefined }),
+      ...classify(answer, jobOfSource(answer.source, job)),
       retryAfterMs: retryAfterMs(answer.headers),
     }),
     requestIdHeader: "x-request-id",
     retryDelayMs: (failed) => retryDelayMs(failed),
     insecureOrigins: server !== undefined && isGivenByPlatform(server, job) ? [server.baseUrl] : [],
-    warnings: [...setupWarnings({ layers, server, token, job }), ...unreadVariables(env, alsoRead)],
+    warnings: [
+      ...setupWarnings({ layers, server, token, job: isBrought ? undefined : job() }),
+      ...unreadVariables(env, alsoRead),
+    ],
   };
 }
 
 function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdentity | undefined {
   const id = ownProperty(body, "id");
-  if (typeof id !== "string" || !/^user-./.test(id)) return undefined;
+  if (typeof id !== "string" || !/^user-[\u0021-\u007E]+$/.test(id)) return undefined;
   return { kind: "user", id, ...(job !== undefined && { job }) };
 }
 
 // Core refuses it too, without knowing who wanted it.
-function refusePlainHttp(server: ApiServer, job: JobEnvironment | undefined): void {
+function refusePlainHttp(server: ApiServer, job: () => JobEnvironment | undefined): void {
   if (!server.plainHttp || isGivenByPlatform(server, job) || isLoopback(new URL(server.baseUrl).hostname))
     return;
   throw broken(
@@ -126,7 +129,9 @@ function refusePlainHttp(server: ApiServer, job: JobEnvironment | undefined): vo
   );
 }
 
-// Inside a job the platform may give a private address with plain http. A file gives none: it can come from elsewhere.
-function isGivenByPlatform(server: ApiServer, job: JobEnvironment | undefined): boolean {
-  return job !== undefined && server.fromEnvironment && server.plainHttp;
+// Inside a job the platform may give a private address with plain http. A file gives none: it can come from elsewhere. The
+// service's public servers, and other addresses of the internet, are no private ones.
+function isGivenByPlatform(server: ApiServer, job: () => JobEnvironment | undefined): boolean {
+  const { hostname } = new URL(server.baseUrl);
+  return server.plainHttp && server.fromEnvironment && !isPublic(hostname) && job() !== undefined;
 }

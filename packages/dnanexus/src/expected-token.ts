@@ -16,7 +16,7 @@ export interface ExpectedToken {
 export function expectedToken(
   option: AuthOptions["token"],
   layers: readonly ConfigLayer[],
-  job: JobEnvironment | undefined,
+  job: () => JobEnvironment | undefined,
 ): ExpectedToken | undefined {
   const isGiven = typeof option === "string" ? option.trim() !== "" : option !== undefined;
   // Whatever else somebody passed for a token is for core to refuse.

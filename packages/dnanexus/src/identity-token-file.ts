@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { AuthError, isAuthError, type Token } from "@auth/core";
+import { AuthError, isAuthError, own, type Token } from "@auth/core";
 
 import { awsSessionName } from "./job-identity-aws.ts";
 import type { JobIdentityToken } from "./job-identity-token.ts";
 import { replaceFile } from "./saved-file.ts";
 
+/** Options of {@link writeIdentityTokenFile}. */
 export interface IdentityTokenFileOptions {
   /** The AWS role to take on. Default: none; then `env` has the file alone. */
   readonly roleArn?: string | undefined;
@@ -59,13 +60,7 @@ export async function keepIdentityTokenFile(
   given: IdentityTokenFileOptions,
   wait: Wait,
 ): Promise<IdentityTokenFile> {
-  const {
-    roleArn,
-    roleSessionName,
-    signal,
-    onError,
-    now = Date.now,
-  } = Object.assign(Object.create(null), given) as IdentityTokenFileOptions;
+  const { roleArn, roleSessionName, signal, onError, now = Date.now } = own(given);
   const path = resolve(givenPath);
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);

@@ -69,12 +69,13 @@ async function read(url: URL, { fetch, timeoutMs = 10_000, now }: KeysPlace): Pr
     origins: [url.origin],
     url: url.href,
     method: "GET",
-    source: "the caller",
+    judged: "the identity token",
+    server: { name: "issuer of identity tokens", option: "issuer" },
     secrets: [],
     fetch,
     timeoutMs,
     now,
-    // No answer is about the token: none was sent.
+    // The keys alone were asked for, so that no answer is about the token.
     classify: ({ status }) =>
       status === 429
         ? {}

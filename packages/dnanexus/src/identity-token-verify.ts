@@ -1,9 +1,10 @@
-import { AuthError, type AuthErrorCode } from "@auth/core";
+import { AuthError, type AuthErrorCode, own } from "@auth/core";
 import type { JWTPayload } from "jose";
 
 import { type IdentityTokenClaims, readClaims } from "./identity-token.ts";
 import { type IssuerKeys, issuerKeys } from "./identity-token-keys.ts";
 
+/** Options of {@link identityTokenVerifier}. */
 export interface IdentityTokenVerifierOptions {
   /** For whom the token has to be: one of these. */
   readonly audience: string | readonly string[];
@@ -55,7 +56,7 @@ export async function verifyIdentityToken(
 export function identityTokenVerifier(
   options: IdentityTokenVerifierOptions,
 ): (jwt: string) => Promise<VerifiedIdentityToken> {
-  const given = Object.assign(Object.create(null), options) as IdentityTokenVerifierOptions;
+  const given = own(options);
   const { issuer = "https://job-oidc.dnanexus.com", now = Date.now } = given;
   const audience = [given.audience].flat();
   let keys: IssuerKeys | undefined;

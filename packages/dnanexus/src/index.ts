@@ -1,3 +1,4 @@
+export { authErrorOf } from "./auth-error-of.ts";
 export { dnanexus, type DNAnexusIdentity, type DNAnexusOptions } from "./dnanexus.ts";
 export {
   decodeIdentityToken,

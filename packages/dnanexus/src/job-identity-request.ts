@@ -11,6 +11,7 @@ import { callService } from "@auth/core/service";
 import { classify } from "./classify.ts";
 import { ownProperty } from "./own-property.ts";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import { jobOfSource } from "./token-sources.ts";
 
 export interface IdentityTokenRequest {
   readonly auth: Auth;
@@ -79,9 +80,9 @@ async function send(request: IdentityTokenRequest, token: Token): Promise<string
 }
 
 function meaning(answer: ServiceAnswer, job: string): Classification {
-  const inJob = answer.source.includes(`(job ${job})`);
+  const ofJob = jobOfSource(answer.source, () => ({ id: job }));
   return {
-    ...classify(answer, { inJob }),
+    ...classify(answer, ofJob),
     ...optionError(ownProperty(ownProperty(answer.body, "error"), "type"), job),
     retryAfterMs: retryAfterMs(answer.headers),
   };

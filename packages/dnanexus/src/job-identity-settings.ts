@@ -1,4 +1,4 @@
-import type { Auth, AuthOptions, Environment, Identity, Provider } from "@auth/core";
+import { type Auth, type AuthOptions, type Environment, type Identity, own, type Provider } from "@auth/core";
 
 /** What an auth was made with that its own interface does not tell. */
 export interface AuthSettings {
@@ -15,7 +15,7 @@ export function keepingSettings<Options extends object, I extends Identity>(
   provider: Provider<Options, I>,
 ): Provider<Options, I> {
   const factory = (options?: Options & AuthOptions): Auth<I> => {
-    const { env, fetch, now } = Object.assign(Object.create(null), options) as AuthOptions;
+    const { env, fetch, now } = own<AuthOptions>(options);
     return Object.defineProperty(provider(options), settings, { get: () => ({ env, fetch, now }) });
   };
   return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(provider)) as Provider<Options, I>;

@@ -4,6 +4,7 @@ import {
   found,
   type Identity,
   isAuthError,
+  own,
   type Token,
   type TokenOptions,
   type TokenSource,
@@ -16,6 +17,7 @@ import { jobEnvironment } from "./job-environment.ts";
 import { requestIdentityToken } from "./job-identity-request.ts";
 import { settingsOf } from "./job-identity-settings.ts";
 
+/** Options of {@link jobIdentityToken}. */
 export interface JobIdentityTokenOptions {
   /** For whom the token is: `sts.amazonaws.com`. For AWS only letters, digits, `.`, `_` and `-`. */
   readonly audience: string;
@@ -62,7 +64,7 @@ const searchMs = 10_000;
  * @see https://documentation.dnanexus.com/developer/apps/job-identity-tokens (read 2026-11)
  */
 export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): JobIdentityToken {
-  const given = Object.assign(Object.create(null), options) as JobIdentityTokenOptions;
+  const given = own(options);
   const { audience, timeoutMs = 20_000 } = given;
   const subjectClaims = [...(given.subjectClaims ?? [])];
   const { env, fetch, now = Date.now } = { ...settingsOf(auth), ...(given.now && { now: given.now }) };

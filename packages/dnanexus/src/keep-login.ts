@@ -1,6 +1,13 @@
 import { found, type Token, type Verification } from "@auth/core";
 
-import { type AccountOptions, environmentOf, invalid, providerOptions, save } from "./account.ts";
+import {
+  type AccountOptions,
+  environmentOf,
+  invalid,
+  providerOptions,
+  save,
+  serverWarnings,
+} from "./account.ts";
 import type { Machine } from "./config-places.ts";
 import { type DNAnexusIdentity, dnanexusOn } from "./dnanexus.ts";
 import { variable } from "./environment-place.ts";
@@ -19,7 +26,7 @@ export interface KeepOptions extends AccountOptions {
 export interface Login extends Verification<DNAnexusIdentity> {
   /** The files that hold the token now. Empty where the option `save` took it. */
   readonly saved: readonly string[];
-  /** What keeps the saved login from being used. */
+  /** What keeps the saved login from being used, and a server that an older login or another file had named. */
   readonly warnings: readonly string[];
 }
 
@@ -56,13 +63,15 @@ export async function keepLogin(
   const { signal } = options;
   const resolve = () => found(reveal(), expiresAt === undefined ? {} : { expiresAt });
   const auth = dnanexusOn(machine)({ ...providerOptions(options), token: { name: source, resolve } });
+  // First of all, since it throws where the configuration gives no address.
+  const { protocol, hostname, port } = new URL(auth.baseUrl);
+  const warnings = serverWarnings(options, machine, source);
   const verification = await auth.verify({ signal });
   signal?.throwIfAborted();
   if (directories === undefined) {
     await options.save?.(await auth.token());
-    return { ...verification, saved: [], warnings: [] };
+    return { ...verification, saved: [], warnings };
   }
-  const { protocol, hostname, port } = new URL(auth.baseUrl);
   const changes = {
     DX_USERNAME: username ?? verification.identity.id.replace(/^user-/, ""),
     DX_SECURITY_CONTEXT: context(),
@@ -71,7 +80,7 @@ export async function keepLogin(
     DX_APISERVER_PORT: port === "" ? (protocol === "https:" ? "443" : "80") : port,
   };
   const saved = await save(directories, changes, signal);
-  return { ...verification, saved, warnings: hiding(options) };
+  return { ...verification, saved, warnings: [...warnings, ...hiding(options)] };
 }
 
 function hiding(options: AccountOptions): string[] {

@@ -1,7 +1,8 @@
+import { own } from "@auth/core";
+
 import { invalid, saveDirectories } from "./account.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
 import { checkAddress, keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
-import { ownOptions } from "./own-property.ts";
 import { securityContextText } from "./security-context.ts";
 
 /**
@@ -17,7 +18,7 @@ export const loginWithToken: (token: string, options?: KeepOptions) => Promise<L
 /** The login with a token as it is on a machine. */
 export function loginWithTokenOn(machine: Machine): (token: string, options?: KeepOptions) => Promise<Login> {
   return async (given, givenOptions) => {
-    const options = ownOptions(givenOptions);
+    const options = own(givenOptions);
     if (typeof given !== "string" || given.trim() === "")
       throw invalid("the token is missing or blank", "Pass a token from https://platform.dnanexus.com/");
     const token = given.trim();

@@ -121,6 +121,21 @@ describe("login", () => {
     ]);
   });
 
+  it("says that the token went to a server that a file names, unless it was told to", async () => {
+    const { env, sandbox, paths } = await set();
+    const { DX_APISERVER_HOST, HOME = "", ...rest } = env;
+    sandbox.write(paths.user, { DX_APISERVER_HOST });
+    const given = { env: { HOME, ...rest }, authUrl: `http://127.0.0.1:${rest["DX_AUTHSERVER_PORT"]}` };
+    const login = loginOn(sandbox.machine);
+    const { warnings } = await login({ username: "alice", password, ...given });
+    expect(warnings).toEqual([
+      `The token from the new login goes to http://127.0.0.1:${rest["DX_APISERVER_PORT"]}, a server that another place names (DX_APISERVER_HOST in file ${paths.user}): make sure that it is meant for it.`,
+    ]);
+    const baseUrl = `http://127.0.0.1:${rest["DX_APISERVER_PORT"]}`;
+    expect((await login({ username: "alice", password, ...given, baseUrl })).warnings).toEqual([]);
+    expect((await loginWithTokenOn(sandbox.machine)(canary, given)).warnings).toHaveLength(1);
+  });
+
   it("sends the code only when the service asks for it", async () => {
     const { fake, login } = await set({ otp: code });
     await login({ otp: code });
@@ -159,6 +174,34 @@ describe("login", () => {
     const before = bodies(fake).length;
     expect(await failure(login({ askForOtp: () => undefined }))).toMatchObject({ code: "AUTH_OTP_REQUIRED" });
     expect(bodies(fake)).toHaveLength(before + 1);
+  });
+
+  it("goes by what the service answers, whatever words the password is made of", async () => {
+    for (const word of ["error", "bearer", "access_token", "OTPRequiredError", "user-alice"]) {
+      const { login, fake } = await set({ password: word, otp: code });
+      const { identity, token } = await login({ password: word, otp: code });
+      expect(identity.id).toBe("user-alice");
+      expect(fake.tokens().some(({ signature }) => signature.startsWith(token.fingerprint))).toBe(true);
+    }
+    const { login, fake } = await set();
+    const body = { access_token: `${password}.${canary}`, token_type: "bearer" };
+    fake.addToken(body.access_token, "alice");
+    fake.script("/system/newAuthToken", { status: 200, body });
+    expect((await login()).identity.id).toBe("user-alice");
+  });
+
+  it("says what was judged, where it was no token", async () => {
+    const { login, fake } = await set({ otp: code });
+    fake.script("/system/newAuthToken", { drop: true });
+    expect(await failure(login())).toMatchObject({
+      message: expect.stringContaining("says nothing about the user name and password."),
+      remedy: "Check the network, the proxy and authUrl, then try again.",
+    });
+    fake.script("/system/newAuthToken", { type: "OTPRequiredError" }, { status: 502, body: "" });
+    expect(await failure(login({ otp: code }))).toMatchObject({
+      message: expect.stringContaining("did not judge the user name and password and the one-time code"),
+      remedy: "Try again later.",
+    });
   });
 
   it("does not accept another password", async () => {
@@ -267,6 +310,15 @@ describe("loginWithToken", () => {
     }
     expect(await failure(loginWithToken(`${canary} x`, { env }))).toMatchObject({
       code: "AUTH_TOKEN_MALFORMED",
+    });
+  });
+
+  it("refuses an address that is none, also where the program keeps the token", async () => {
+    const { sandbox, env } = await set();
+    const given = { env: { ...env, DX_APISERVER_HOST: "api.example.com/path" }, save: () => undefined };
+    expect(await failure(loginWithTokenOn(sandbox.machine)(canary, given))).toMatchObject({
+      code: "AUTH_PROVIDER_INVALID",
+      message: expect.stringContaining("env DX_APISERVER_HOST is not a host name alone"),
     });
   });
 

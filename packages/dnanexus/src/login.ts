@@ -1,8 +1,10 @@
+import { own } from "@auth/core";
+
 import { authOrigin, invalid, saveDirectories } from "./account.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
+import type { GrantedToken } from "./granted-token.ts";
 import { checkAddress, keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
-import { type GrantedToken, newAuthToken, type OtpState, type TokenWish } from "./new-auth-token.ts";
-import { ownOptions } from "./own-property.ts";
+import { newAuthToken, type OtpState, type TokenWish } from "./new-auth-token.ts";
 import { securityContextText } from "./security-context.ts";
 
 /** What a login may do: all that the user may, or no more than a level in each project, with `*` for all of them. */
@@ -21,6 +23,7 @@ export interface OtpRequest {
   readonly maxAttempts: number;
 }
 
+/** Options of {@link login}. */
 export interface LoginOptions extends KeepOptions {
   readonly username: string;
   /** Sent to the auth server, and kept nowhere. */
@@ -58,7 +61,7 @@ export const login: (options: LoginOptions) => Promise<Login> = loginOn(thisMach
 /** The login as it is on a machine. */
 export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Login> {
   return async (given) => {
-    const options = ownOptions(given);
+    const options = own(given);
     const wish = wishOf(options);
     const origin = authOrigin(options, machine);
     checkAddress(options, machine);

@@ -22,7 +22,10 @@ describe("logout", () => {
       outcome: "ended",
       token: { source: `file ${paths.session}`, fingerprint: signatureOf(canary).slice(0, 8) },
       saved: [paths.user, paths.session],
-      warnings: [expect.stringContaining("Jobs")],
+      warnings: [
+        expect.stringMatching(/^The token from file .* goes to http:.* \(env DX_APISERVER_PROTOCOL, /),
+        expect.stringContaining("Jobs"),
+      ],
     });
     expect(fake.requests).toHaveLength(1);
     expect(fake.requests[0]).toMatchObject({
@@ -47,7 +50,7 @@ describe("logout", () => {
     expect(result).toMatchObject({
       outcome: "refused",
       error: { code: "AUTH_PERMISSION_DENIED", status: 401 },
-      warnings: [expect.stringContaining("may still be good")],
+      warnings: [expect.stringContaining("make sure"), expect.stringContaining("may still be good")],
     });
     expect(JSON.stringify(result)).not.toContain(canary);
     expect(contextIn(paths.user)).toBe(loggedOut);

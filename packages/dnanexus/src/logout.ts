@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { AuthError, isAuthError, type Token } from "@auth/core";
+import { AuthError, isAuthError, own, type Token } from "@auth/core";
 import { callService } from "@auth/core/service";
 
 import {
@@ -10,18 +10,21 @@ import {
   providerOptions,
   save,
   saveDirectories,
+  serverWarnings,
   service,
+  theAuthServer,
 } from "./account.ts";
 import { classify } from "./classify.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
 import { directoryPlace } from "./directory-place.ts";
 import { type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
-import { jobEnvironment } from "./job-environment.ts";
-import { ownOptions } from "./own-property.ts";
+import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 import type { SaveDirectories } from "./save-config.ts";
 import { loggedOutContext, readSecurityContext } from "./security-context.ts";
+import { jobOfSource } from "./token-sources.ts";
 
+/** Options of {@link logout}. */
 export interface LogoutOptions extends AccountOptions {
   /** Ends a job's own token too, and with it all that the job could still do. Default: `false`. */
   readonly force?: boolean | undefined;
@@ -42,7 +45,7 @@ export interface Logout {
   readonly error?: AuthError;
   /** The files that say "logged out" now. */
   readonly saved: readonly string[];
-  /** What still has to be known: jobs that end with the token, places that still hold it. */
+  /** What still has to be known: jobs that end with the token, places that still hold it, who named the server it went to. */
   readonly warnings: readonly string[];
 }
 
@@ -60,7 +63,7 @@ export const logout: (options?: LogoutOptions) => Promise<Logout> = logoutOn(thi
 /** The logout as it is on a machine. */
 export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise<Logout> {
   return async (given) => {
-    const options = ownOptions(given);
+    const options = own(given);
     const { alsoRead, signal } = options;
     const auth = dnanexusOn(machine)({ ...providerOptions(options), alsoRead });
     let token: Token;
@@ -71,12 +74,13 @@ export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise
       return { outcome: "not logged in", saved: [], warnings: [] };
     }
     const ofJob = jobOf(token, options);
-    if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob);
+    if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob.id);
 
     const origin = authOrigin(options, machine);
     const directories = saveDirectories(options, machine);
+    const strange = serverWarnings(options, machine, token.source);
     const error = await destroy(token, origin, options);
-    const warnings = [...jobsEnd(error), ...stillHeld(token), ...othersLost(token, directories)];
+    const warnings = [...strange, ...jobsEnd(error), ...stillHeld(token), ...othersLost(token, directories)];
     const saved = await save(directories, { DX_SECURITY_CONTEXT: loggedOutContext }, signal);
     return {
       outcome: error === undefined ? "ended" : "refused",
@@ -88,9 +92,8 @@ export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise
   };
 }
 
-function jobOf(token: Token, options: LogoutOptions): string | undefined {
-  const job = jobEnvironment(environmentOf(options));
-  return job !== undefined && token.source.startsWith("env DX_SECURITY_CONTEXT") ? job.id : undefined;
+function jobOf({ source }: Token, options: LogoutOptions): JobEnvironment | undefined {
+  return jobOfSource(source, () => jobEnvironment(environmentOf(options)));
 }
 
 function ownTokenOfJob({ source }: Token, id: string): AuthError {
@@ -105,7 +108,7 @@ function ownTokenOfJob({ source }: Token, id: string): AuthError {
 async function destroy(token: Token, origin: string, options: LogoutOptions): Promise<AuthError | undefined> {
   const { fetch, timeoutMs, signal, now } = options;
   const secret = token.reveal();
-  const inJob = jobOf(token, options) !== undefined;
+  const job = jobOf(token, options);
   try {
     await callService({
       provider: service,
@@ -114,13 +117,14 @@ async function destroy(token: Token, origin: string, options: LogoutOptions): Pr
       headers: { authorization: `Bearer ${secret}` },
       body: { tokenSignature: createHash("sha256").update(secret, "utf8").digest("hex") },
       source: token.source,
+      server: theAuthServer,
       secrets: [secret],
       fetch,
       now,
       timeoutMs,
       signal,
       classify: (answer) => ({
-        ...classify(answer, { inJob }),
+        ...classify(answer, job),
         retryAfterMs: retryAfterMs(answer.headers),
       }),
       requestIdHeader: "x-request-id",

@@ -7,8 +7,3 @@ export function ownProperty(value: unknown, name: string): unknown {
 export function isJsonObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-/** The own properties of options, without a prototype and safe from later changes. */
-export function ownOptions<T extends object>(given: T | undefined): T {
-  return Object.assign(Object.create(null), given) as T;
-}

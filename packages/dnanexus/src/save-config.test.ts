@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -106,6 +107,15 @@ describe("saveConfig", () => {
     });
     expect(JSON.parse(readFileSync(target, "utf8"))).toEqual(login("kept"));
     expect(readdirSync(directories.user)).toEqual([name]);
+  });
+
+  it("leaves what has the name of the shell file alone", async () => {
+    const { directories, home, json } = set();
+    mkdirSync(directories.user, { recursive: true });
+    symlinkSync(join(home, "nowhere"), join(directories.user, "unsetenv"));
+    await saveConfig(directories, { DX_USERNAME: "alice" });
+    expect(json()).toEqual({ DX_USERNAME: "alice" });
+    expect(existsSync(join(home, "nowhere"))).toBe(false);
   });
 
   it.runIf(process.getuid?.() === 0)("does not touch what belongs to another user", async () => {

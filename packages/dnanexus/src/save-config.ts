@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { broken } from "@auth/core";
+import { broken, shellQuote } from "@auth/core";
 
-import type { ConfigKey } from "./config-layer.ts";
+import { shortPause } from "./config-file.ts";
+import { type ConfigKey, standaloneKeys } from "./config-layer.ts";
 import { isJsonObject, ownProperty } from "./own-property.ts";
 import { withSaveLock } from "./save-lock.ts";
 import { checkDirectory, ensurePrivateDirectory, readOwnFile, replaceFile } from "./saved-file.ts";
-import { shellQuote } from "./shell-quote.ts";
 
 /** Where the toolkit keeps logins. */
 export interface SaveDirectories {
@@ -18,13 +18,6 @@ export interface SaveDirectories {
 
 /** Names and their new values. What is not named stays as it is in each directory. */
 export type ConfigChanges = Readonly<Partial<Record<ConfigKey, string>>>;
-
-/** Names that also have a file of their own, and what it holds where nothing is known. */
-const standalone: readonly (readonly [key: ConfigKey, otherwise: string])[] = [
-  ["DX_CLI_WD", "/"],
-  ["DX_USERNAME", ""],
-  ["DX_PROJECT_CONTEXT_NAME", ""],
-];
 
 /** Of the sourced shell file, which removes these to get back to what is saved. */
 const unset = [
@@ -60,7 +53,8 @@ export async function saveConfig(
     return saved.map(({ directory, json, alone }) => {
       if (directory !== directories.user) mkdirSync(dirname(directory), { recursive: true });
       ensurePrivateDirectory(directory);
-      for (const [key, otherwise] of standalone) {
+      for (const key of standaloneKeys) {
+        const otherwise = key === "DX_CLI_WD" ? "/" : "";
         const known = [json, ...saved.map((other) => other.json)]
           .map((one) => ownProperty(one, key))
           .find((value) => typeof value === "string");
@@ -73,10 +67,18 @@ export async function saveConfig(
     });
   };
   const paths = await withSaveLock(join(directories.user, ".environment.json.lock"), save, signal);
-  const shellFile = join(directories.user, "unsetenv");
-  if (!existsSync(shellFile))
-    writeFileSync(shellFile, unset.map((name) => `unset ${name}\n`).join(""), { flag: "wx" });
+  writeShellFile(join(directories.user, "unsetenv"));
   return paths;
+}
+
+/** Written once. Whatever has the name already stays, a link that leads nowhere too. */
+function writeShellFile(path: string): void {
+  try {
+    writeFileSync(path, unset.map((name) => `unset ${name}\n`).join(""), { flag: "wx" });
+  } catch {
+    // The login is saved, with or without it.
+    return;
+  }
 }
 
 interface Saved {
@@ -95,10 +97,14 @@ function readAll({ user, session }: SaveDirectories): readonly Saved[] {
 
 function readSaved(directory: string): Saved {
   const path = join(directory, "environment.json");
-  // The toolkit saves by removing the file and writing a new one.
-  const text = readOwnFile(path) ?? readOwnFile(path);
+  // The toolkit saves by removing the file and writing a new one, which is empty for a moment.
+  let text = readOwnFile(path) ?? readOwnFile(path);
+  if (text === "") {
+    shortPause();
+    text = readOwnFile(path);
+  }
   const alone = new Map(
-    standalone.flatMap(([key]) => {
+    standaloneKeys.flatMap((key) => {
       const value = readOwnFile(join(directory, key));
       return value === undefined ? [] : [[key, value] as const];
     }),

@@ -5,12 +5,12 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { broken } from "@auth/core";
+import { broken, shellQuote } from "@auth/core";
 
-import { shellQuote } from "./shell-quote.ts";
+import { errorCode } from "./error-code.ts";
 
 /** How long to wait for other programs. Milliseconds. */
-const waitMs = 10_000;
+const longestWaitMs = 10_000;
 /** From when on a lock of another machine counts as left behind. A save takes milliseconds. */
 const leftBehindMs = 30_000;
 
@@ -18,7 +18,12 @@ const leftBehindMs = 30_000;
  * Runs `save` while no other program of this package saves under the same lock file. A lock whose process is gone is
  * taken over. Throws what `broken` makes where the lock stays taken.
  */
-export async function withSaveLock<T>(path: string, save: () => T, signal?: AbortSignal): Promise<T> {
+export async function withSaveLock<T>(
+  path: string,
+  save: () => T,
+  signal?: AbortSignal,
+  waitMs: number = longestWaitMs,
+): Promise<T> {
   const mine = `${hostname()} ${process.pid} ${randomBytes(8).toString("hex")}`;
   const own = `${path}.${randomBytes(8).toString("hex")}`;
   const until = Date.now() + waitMs;
@@ -26,7 +31,7 @@ export async function withSaveLock<T>(path: string, save: () => T, signal?: Abor
     writeFileSync(own, mine, { flag: "wx", mode: 0o600 });
   } catch (error) {
     throw broken(
-      `${dirname(path)} cannot be written to (${String(codeOf(error))})`,
+      `${dirname(path)} cannot be written to (${String(errorCode(error))})`,
       `Let the user of this program write to ${shellQuote(dirname(path))}, or set DX_USER_CONF_DIR.`,
     );
   }
@@ -40,7 +45,11 @@ export async function withSaveLock<T>(path: string, save: () => T, signal?: Abor
         );
       }
       removeLeftBehind(path);
-      await pause(5 + Math.random() * 20, undefined, { signal });
+      await pause(5 + Math.random() * 20, undefined, { signal }).catch((error: unknown) => {
+        // The signal's own reason, which the timer does not pass on.
+        signal?.throwIfAborted();
+        throw error;
+      });
     }
     try {
       return save();
@@ -58,7 +67,7 @@ function take(own: string, path: string): boolean {
     linkSync(own, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -93,7 +102,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === "EPERM";
+    return errorCode(error) === "EPERM";
   }
 }
 
@@ -103,8 +112,4 @@ function read(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

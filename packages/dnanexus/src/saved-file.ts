@@ -18,9 +18,9 @@ import {
 import { dirname } from "node:path";
 import process from "node:process";
 
-import { broken } from "@auth/core";
+import { broken, shellQuote } from "@auth/core";
 
-import { shellQuote } from "./shell-quote.ts";
+import { errorCode } from "./error-code.ts";
 
 /**
  * Makes a directory for logins, or checks that the one which is there is this user's, and closes it to others. A link to
@@ -34,7 +34,7 @@ export function ensurePrivateDirectory(path: string): void {
     if ((statSync(path).mode & 0o777) !== 0o700) chmodSync(path, 0o700);
   } catch (error) {
     throw broken(
-      `${path} cannot be made a directory of this user alone (${String(codeOf(error))})`,
+      `${path} cannot be made a directory of this user alone (${String(errorCode(error))})`,
       `Let the user of this program write to ${shellQuote(dirname(path))}, or set DX_USER_CONF_DIR.`,
     );
   }
@@ -66,9 +66,9 @@ export function readOwnFile(path: string): string | undefined {
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw broken(
-      `${path} cannot be read (${String(codeOf(error))})`,
+      `${path} cannot be read (${String(errorCode(error))})`,
       `Let the user of this program read ${shellQuote(path)}.`,
     );
   }
@@ -95,7 +95,7 @@ export function replaceFile(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (error) {
     throw broken(
-      `${path} cannot be written (${String(codeOf(error))})`,
+      `${path} cannot be written (${String(errorCode(error))})`,
       `Let the user of this program write to ${shellQuote(dirname(path))}, or set DX_USER_CONF_DIR.`,
     );
   } finally {
@@ -117,7 +117,7 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
   try {
     return look(path);
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === "ENOENT") return undefined;
     throw broken(
       `${path} cannot be looked at (${String(code)})`,
@@ -126,8 +126,4 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
         : `Let the user of this program see ${shellQuote(dirname(path))}, or set DX_USER_CONF_DIR.`,
     );
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

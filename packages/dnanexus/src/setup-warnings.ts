@@ -28,8 +28,8 @@ export function setupWarnings({ layers, server, token, job }: SetupFacts): reado
   ];
 }
 
-// Whoever names the server gets the token: a file or variable from elsewhere could lead somebody's token to itself.
-function strangeServer(server: ApiServer | undefined, token: ExpectedToken | undefined): string[] {
+/** Whoever names the server gets the token: a file or variable from elsewhere could lead somebody's token to itself. */
+export function strangeServer(server: ApiServer | undefined, token: ExpectedToken | undefined): string[] {
   if (server === undefined || token === undefined) return [];
   const fromEnvironment = token.place?.kind === "variable";
   const strange = server.named.filter(

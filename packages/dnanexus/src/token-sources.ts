@@ -12,24 +12,36 @@ const key = "DX_SECURITY_CONTEXT";
  */
 export function tokenSources(
   places: readonly ConfigPlace[],
-  job: JobEnvironment | undefined,
+  job: () => JobEnvironment | undefined,
 ): readonly TokenSource[] {
   return places.map((place, index) => ({
-    name: sourceName(place, job),
+    name: place.nameOf(key),
     immediate: true,
     resolve(): SourceResult {
       const hiding = hidingPlace(places.slice(0, index).map((higher) => higher.read()));
       if (hiding !== undefined)
         return unavailable(`${place.nameOf(key)} is not looked at: ${hiding.nameOf(key)} decides`);
-      return resolveIn(place.read(), index === places.length - 1);
+      const result = resolveIn(place.read(), index === places.length - 1);
+      return result.outcome === "found" ? { ...result, source: sourceName(place, job) } : result;
     },
   }));
 }
 
-/** The name of a place's token source. The token in a job's environment is the one that was derived for the job. */
-export function sourceName(place: ConfigPlace, job: JobEnvironment | undefined): string {
+/** Where a token was found. The one in a job's environment is the one that was derived for the job. */
+export function sourceName(place: ConfigPlace, job: () => JobEnvironment | undefined): string {
   const name = place.nameOf(key);
-  return place.kind === "environment" && job !== undefined ? `${name} (job ${job.id})` : name;
+  const id = place.kind === "environment" ? job()?.id : undefined;
+  return id === undefined ? name : `${name} (job ${id})`;
+}
+
+/** The job that a token was derived for, by where it was found; `undefined` for every other token. */
+export function jobOfSource(
+  source: string,
+  job: () => JobEnvironment | undefined,
+): JobEnvironment | undefined {
+  if (!source.startsWith(`env ${key} (job `)) return undefined;
+  const current = job();
+  return current !== undefined && source === `env ${key} (job ${current.id})` ? current : undefined;
 }
 
 /**

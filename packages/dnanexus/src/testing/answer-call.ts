@@ -1,12 +1,15 @@
-import type { LoopbackAnswer, LoopbackRequest } from "@auth/testing";
+import type { LoopbackAnswer, LoopbackRequest } from "@auth/testing/loopback";
 
 import { isJsonObject } from "../own-property.ts";
 import { ApiError, errorAnswer } from "./api-error.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
+import { preflight } from "./cors.ts";
 import type { FakeDirectory } from "./directory.ts";
 import { identityRoutes } from "./identity-routes.ts";
 import type { IdentityTokens } from "./identity-tokens.ts";
+import type { Lockout } from "./lockout.ts";
+import { answerOAuth, type OAuth } from "./oauth-routes.ts";
 import { findRoute } from "./route.ts";
 import { type Script, scriptedAnswer } from "./script.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
@@ -17,6 +20,8 @@ export interface Service {
   readonly directory: FakeDirectory;
   readonly identity: IdentityTokens;
   readonly script: Script;
+  readonly oauth: OAuth;
+  readonly lockout: Lockout;
   readonly now: () => number;
 }
 
@@ -27,10 +32,17 @@ export function answerCall(request: LoopbackRequest, service: Service): Loopback
   // Every method is a POST; what the issuer of identity tokens publishes is read with GET.
   const found = request.method === "POST" ? findRoute(routes, request.path) : undefined;
   const scripted = service.script.take(request.path, found?.route.path);
-  const published = request.method === "GET" ? service.identity.document(request.path) : undefined;
   const ordinary = (): LoopbackAnswer =>
-    published === undefined ? answerRoute(found, request, service) : { body: published };
+    preflight(request) ??
+    published(request, service) ??
+    answerOAuth(request, service) ??
+    answerRoute(found, request, service);
   return scripted === undefined ? ordinary() : scriptedAnswer(scripted, ordinary);
+}
+
+function published({ method, path }: LoopbackRequest, { identity }: Service): LoopbackAnswer | undefined {
+  const document = method === "GET" ? identity.document(path) : undefined;
+  return document === undefined ? undefined : { body: document };
 }
 
 function answerRoute(

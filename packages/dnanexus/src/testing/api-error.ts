@@ -1,19 +1,21 @@
-import type { LoopbackAnswer } from "@auth/testing";
+import type { LoopbackAnswer } from "@auth/testing/loopback";
 
 /** An error of the service: thrown by a route, answered as `{ error: { type, message } }`. */
 export class ApiError extends Error {
   readonly type: string;
   readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(type: string, message: string, status = statusOf(type)) {
+  constructor(type: string, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.type = type;
-    this.status = status;
+    this.status = statusOf(type);
+    this.headers = headers;
   }
 }
 
-export function errorAnswer({ type, message, status }: ApiError): LoopbackAnswer {
-  return { status, body: { error: { type, message } } };
+export function errorAnswer({ type, message, status, headers }: ApiError): LoopbackAnswer {
+  return { status, headers, body: { error: { type, message } } };
 }
 
 /** The status that goes with a type. The status of the three errors of a login is not documented: 400 here. */

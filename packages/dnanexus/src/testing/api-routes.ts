@@ -9,6 +9,7 @@ export const apiRoutes: readonly Route[] = [
   { path: "/system/whoami", answer: (call) => ({ id: bearer(call).userId }) },
   { path: "/system/greet", anonymous: true, answer: () => ({ messages: [] }) },
   { path: "/system/headers", anonymous: true, answer: ({ headers }) => headers },
+  { path: "/system/comeBackLater", anonymous: true, answer: comeBackLater },
   { path: "/system/findProjects", answer: findProjects },
   { path: "/user-*/describe", answer: describeUser },
   { path: "/project-*/describe", answer: describeProject },
@@ -19,6 +20,16 @@ export const apiRoutes: readonly Route[] = [
 export function bearer({ token }: Call): StoredToken {
   if (token === undefined) throw new Error("The route lets calls without a token in.");
   return token;
+}
+
+/** As on the service's own test systems: throttled until an instant that the call names. */
+function comeBackLater({ input, now }: Call): object {
+  const until = ownProperty(input, "waitUntil");
+  if (typeof until !== "number") throw new ApiError("InvalidInput", "waitUntil must be a number");
+  if (now() >= until) return { currentTime: Math.trunc(now()) };
+  const isTold = ownProperty(input, "setRetryAfter") !== false;
+  const message = "Some resource was temporarily unavailable; please try again later";
+  throw new ApiError("ServiceUnavailable", message, isTold ? { "retry-after": "2" } : {});
 }
 
 function describeUser(call: Call): object {
@@ -52,10 +63,31 @@ function describeJob(call: Call): object {
   const token = bearer(call);
   const allowed = token.job === undefined ? token.userId === job.launchedBy : token.job.id === job.id;
   if (!allowed) throw new ApiError("PermissionDenied", `VIEW permission required to describe ${job.id}`);
-  const { id, projectId, workspaceId, launchedBy } = job;
-  const facts = { class: "job", project: projectId, workspace: workspaceId, launchedBy, state: "running" };
-  return select(call.input, { id, ...facts, rootExecution: id, parentJob: null });
+  const { id, projectId, workspaceId, launchedBy, rootExecution = id, parentJob = null } = job;
+  const isAlive = call.store.list().some((one) => one.job?.id === id);
+  return select(call.input, {
+    id,
+    class: "job",
+    name: "align",
+    project: projectId,
+    workspace: workspaceId,
+    region: "aws:us-east-1",
+    executable: `applet-${"C".repeat(24)}`,
+    function: "main",
+    rootExecution,
+    parentJob,
+    launchedBy,
+    created: job.createdAt ?? 0,
+    ...(isAlive ? { state: "running" } : ended),
+  });
 }
+
+/** A job whose token was ended with the one that launched it. */
+const ended = {
+  state: "failed",
+  failureReason: "AuthError",
+  failureMessage: "The launching authentication token has been revoked or expired",
+};
 
 function findProjects(call: Call): object {
   const { input, directory } = call;

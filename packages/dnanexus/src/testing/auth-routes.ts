@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 
-import { isJsonObject, ownProperty } from "../own-property.ts";
+import { ownProperty } from "../own-property.ts";
 import { ApiError } from "./api-error.ts";
 import { bearer } from "./api-routes.ts";
 import type { Call, Route } from "./route.ts";
-import { type FakeScope, type FakeToken, userIdOf } from "./token-store.ts";
+import { readScope } from "./scope.ts";
+import { type FakeScope, type FakeToken, type StoredToken, userIdOf } from "./token-store.ts";
 
 /** The routes of the auth server, which shares the listener with the API server. */
 export const authRoutes: readonly Route[] = [
@@ -29,6 +30,7 @@ function newAuthToken(call: Call): object {
   if (token === undefined) {
     throw new ApiError("InvalidAuthentication", "You need to be logged in to use this method");
   }
+  if (ownProperty(input, "grant_type") === "authorization_code") return authorizationCode(call, token);
   const child = {
     ...facts,
     user: token.userId,
@@ -38,20 +40,34 @@ function newAuthToken(call: Call): object {
   return issue(call, { ...child, ...(token.job !== undefined && { job: token.job }) }, token.signature);
 }
 
-function checkPassword({ input, directory }: Call): string {
+/** A code that signs a browser in to a web application of a job's. */
+function authorizationCode({ input, oauth }: Call, { userId, scope }: StoredToken): object {
+  const clientId = ownProperty(input, "client_id");
+  const redirectUri = ownProperty(input, "redirect_uri");
+  if (typeof clientId !== "string" || typeof redirectUri !== "string")
+    throw new ApiError("InvalidInput", "client_id and redirect_uri must be strings");
+  const code = oauth.codes.issue({ userId, clientId, redirectUri, scope: scopeOf(input).scope ?? scope });
+  return { authorization_code: code, token_type: "code", user_id: userId };
+}
+
+function checkPassword({ input, directory, lockout }: Call): string {
   const name = ownProperty(input, "username");
   const userId = typeof name === "string" ? userIdOf(name) : "";
+  // The type of this error is not documented.
+  if (lockout.isLocked(userId)) throw new ApiError("AccountLockedError", "The account is locked for a time");
+  const fail = (type: string, message: string): ApiError => {
+    lockout.failed(userId);
+    return new ApiError(type, message);
+  };
   const user = directory.users.get(userId);
-  if (user?.password === undefined || user.password !== ownProperty(input, "password")) {
-    throw new ApiError("UsernameOrPasswordError", "Incorrect username and/or password");
-  }
+  if (user?.password === undefined || user.password !== ownProperty(input, "password"))
+    throw fail("UsernameOrPasswordError", "Incorrect username and/or password");
   const otp = ownProperty(input, "otp") ?? undefined;
-  if (user.otp !== undefined && otp === undefined) {
+  if (user.otp !== undefined && otp === undefined)
     throw new ApiError("OTPRequiredError", "A verification code is required");
-  }
-  if (user.otp !== undefined && otp !== user.otp) {
-    throw new ApiError("OTPMismatchError", "The verification code is not correct");
-  }
+  if (user.otp !== undefined && otp !== user.otp)
+    throw fail("OTPMismatchError", "The verification code is not correct");
+  lockout.succeeded(userId);
   return userId;
 }
 
@@ -62,16 +78,11 @@ function issue(call: Call, facts: FakeToken, parentSignature?: string): object {
 }
 
 function scopeOf(input: object): { readonly scope?: FakeScope } {
-  const scope = ownProperty(input, "scope");
-  if (scope === undefined) return {};
-  if (ownProperty(scope, "full") === true) return { scope: { full: true } };
-  const projects = ownProperty(scope, "projects");
-  if (!isJsonObject(projects))
-    throw new ApiError("InvalidInput", "scope is neither full nor a list of projects");
-  const levels = Object.entries(projects).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return { scope: { projects: Object.fromEntries(levels) } };
+  const given = ownProperty(input, "scope");
+  if (given === undefined) return {};
+  const scope = readScope(given);
+  if (scope === undefined) throw new ApiError("InvalidInput", "scope is neither full nor a list of projects");
+  return { scope };
 }
 
 function getUserInfo(call: Call): object {

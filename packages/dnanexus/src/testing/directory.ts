@@ -12,6 +12,7 @@ export interface FakeUser {
   readonly otp?: string;
 }
 
+/** A project, and who may do what in it. */
 export interface FakeProject {
   /** `project-…` */
   readonly id: string;
@@ -27,6 +28,12 @@ export interface FakeJob {
   readonly workspaceId?: string;
   /** `user-…` */
   readonly launchedBy: string;
+  /** `job-…`: of the tree that it belongs to. Default: itself. */
+  readonly rootExecution?: string;
+  /** `job-…`: of the job that started it, if one did. */
+  readonly parentJob?: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt?: number;
 }
 
 /** The users, projects and jobs that the service knows. */

@@ -21,6 +21,8 @@ export function clientEnvironment(url: string, token?: string): Record<string, s
 export interface LaunchedJob extends Partial<FakeJobToken> {
   /** The token that launches it, and whose user it works for. Default: none; the job's token then stands alone. */
   readonly launchedWith?: string;
+  /** The job that starts it, `job-…`: it shares that one's workspace, and ends with the same token. */
+  readonly parentJob?: string;
   /** Who launches it, where no token does: a handle. Default: `alice`. */
   readonly user?: string;
   /** Default: a random one. */
@@ -34,10 +36,16 @@ export function launchJob(
   url: string,
   job: LaunchedJob,
   store: TokenStore,
+  jobs: ReadonlyMap<string, FakeJob>,
 ): { readonly environment: Record<string, string>; readonly job: FakeJob } {
-  const { id = letters("job", "B"), projectId = letters("project", "A") } = job;
-  const { workspaceId = letters("container", "D"), token = randomBytes(16).toString("hex"), access } = job;
-  const parent = job.launchedWith === undefined ? undefined : store.find(job.launchedWith);
+  const starter = job.parentJob === undefined ? undefined : jobs.get(job.parentJob);
+  if (job.parentJob !== undefined && starter === undefined) throw new Error("The parent job is not known.");
+  const { id = starter === undefined ? letters("job", "B") : randomId("job") } = job;
+  const { projectId = starter?.projectId ?? letters("project", "A") } = job;
+  const { workspaceId = starter?.workspaceId ?? letters("container", "D") } = job;
+  const { token = randomBytes(16).toString("hex"), access } = job;
+  const ofStarter = store.list().find((one) => one.job?.id === starter?.id && starter !== undefined);
+  const parent = job.launchedWith === undefined ? ofStarter : store.find(job.launchedWith);
   if (job.launchedWith !== undefined && parent === undefined)
     throw new Error("The launching token is not known.");
   const launchedBy = parent?.userId ?? userIdOf(job.user ?? "alice");
@@ -60,13 +68,26 @@ export function launchJob(
       DX_WORKSPACE_ID: workspaceId,
       HOME: "/home/dnanexus",
     },
-    job: { id, projectId, workspaceId, launchedBy },
+    job: {
+      id,
+      projectId,
+      workspaceId,
+      launchedBy,
+      ...(starter !== undefined && {
+        parentJob: starter.id,
+        rootExecution: starter.rootExecution ?? starter.id,
+      }),
+    },
   };
 }
 
 /** A token as it stands in `DX_SECURITY_CONTEXT`. */
 function securityContext(token: string): string {
   return JSON.stringify({ auth_token_type: "Bearer", auth_token: token });
+}
+
+function randomId(objectClass: string): string {
+  return `${objectClass}-${randomBytes(12).toString("hex")}`;
 }
 
 function letters(objectClass: string, letter: string): string {

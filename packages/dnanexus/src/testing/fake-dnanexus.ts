@@ -1,12 +1,18 @@
-import { type LoopbackAnswer, type LoopbackRequest, startLoopbackServer } from "@auth/testing";
+import { type LoopbackAnswer, type LoopbackRequest, startLoopbackServer } from "@auth/testing/loopback";
 
 import { answerCall, type Service } from "./answer-call.ts";
 import { createDirectory, type FakeProject, type FakeUser } from "./directory.ts";
+import { createAuthorizationCodes } from "./authorization-codes.ts";
+import { type Certificate, selfSignedCertificate } from "./certificate.ts";
+import { corsHeaders } from "./cors.ts";
 import { clientEnvironment, type LaunchedJob, launchJob } from "./environment.ts";
 import { createIdentityTokens } from "./identity-tokens.ts";
+import { createLockout, type FakeLockout } from "./lockout.ts";
+import type { ConsentRequest, FakeClient } from "./oauth-routes.ts";
 import { createScript, type ScriptedAnswer } from "./script.ts";
 import { createTokenStore, type FakeToken, signatureOf, type StoredToken, userIdOf } from "./token-store.ts";
 
+/** What the service knows when it starts. */
 export interface FakeDNAnexusOptions {
   /** Tokens that the service knows, and what of them; a text is the user's handle. Default: none. */
   readonly tokens?: Readonly<Record<string, FakeToken | string>>;
@@ -15,16 +21,27 @@ export interface FakeDNAnexusOptions {
   readonly projects?: readonly FakeProject[];
   /** `iss` of the identity tokens. Default: the fake's own address. The keys are at its own address in any case. */
   readonly identityIssuer?: string;
+  /** Programs that are registered for OAuth2, by id. Default: none. */
+  readonly clients?: Readonly<Record<string, FakeClient>>;
+  /** Who sits at the browser and agrees to such a login, a handle; `undefined`: they refuse. Default: `alice`. */
+  readonly consent?: (request: ConsentRequest) => string | undefined;
+  /** When an account is closed to logins. Default: after 10 wrong passwords or codes in a row, for 15 minutes. */
+  readonly lockout?: FakeLockout;
   /** The service's clock. Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number;
-  /** Makes it an https server, for `dx login --token`. Both in PEM; the certificate has to name `IP:127.0.0.1`. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /**
+   * Makes it an https server, for `dx login --token`: `true` with a certificate of its own, else with this one, both in
+   * PEM, which has to name `IP:127.0.0.1`. Default: plain http.
+   */
+  readonly tls?: true | Certificate;
 }
 
 /** A DNAnexus on loopback: API server and auth server on one address. */
 export interface FakeDNAnexus {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, with `tls` `https://…` */
   readonly url: string;
+  /** With `tls`: the certificate that a client has to trust, in PEM. For the toolkit, a file that `DX_CA_CERT` names. */
+  readonly certificate?: string;
   /** Every request so far, with its headers: the tokens in them are real to this service. */
   readonly requests: readonly LoopbackRequest[];
   /** The tokens that are known now, by signature. */
@@ -66,6 +83,12 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
       now,
     }),
     script: createScript(),
+    oauth: {
+      clients: new Map(Object.entries(options.clients ?? {})),
+      consent: options.consent ?? (() => "alice"),
+      codes: createAuthorizationCodes(now),
+    },
+    lockout: createLockout(options.lockout ?? { attempts: 10, durationMs: 900_000 }, now),
     now,
   };
   const { store, directory, script } = service;
@@ -90,18 +113,18 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
         "x-content-type-options": "nosniff",
         "x-request-id": requestId(now(), answered),
         ...(typeof version === "string" && { "dnanexus-api": version }),
+        ...corsHeaders(request),
         ...answer.headers,
       },
     };
   };
-  const server = await startLoopbackServer(
-    answerRequest,
-    options.tls === undefined ? {} : { tls: options.tls },
-  );
+  const tls = options.tls === true ? selfSignedCertificate() : options.tls;
+  const server = await startLoopbackServer(answerRequest, tls === undefined ? {} : { tls });
 
   const { url, requests } = server;
   return {
     url,
+    ...(tls !== undefined && { certificate: tls.cert }),
     requests,
     tokens: () => store.list(),
     addToken,
@@ -109,9 +132,9 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
     script: (path, ...answers) => script.add(path, answers),
     environment: (token) => clientEnvironment(url, token),
     jobEnvironment(wanted = {}) {
-      const { environment, job } = launchJob(url, wanted, store);
+      const { environment, job } = launchJob(url, wanted, store, directory.jobs);
       directory.addUser(job.launchedBy);
-      directory.jobs.set(job.id, job);
+      directory.jobs.set(job.id, { ...job, createdAt: Math.trunc(now()) });
       return environment;
     },
     rotateIdentityKey: () => service.identity.rotateKey(),

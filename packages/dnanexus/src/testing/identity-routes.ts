@@ -37,12 +37,17 @@ function subjectClaims(given: unknown): readonly string[] {
   return given as string[];
 }
 
-function claimsOf({ id, projectId, launchedBy }: FakeJob): Readonly<Record<string, string | number>> {
+function claimsOf({
+  id,
+  projectId,
+  launchedBy,
+  rootExecution = id,
+}: FakeJob): Readonly<Record<string, string | number>> {
   const applet = `applet-${"C".repeat(24)}`;
   return {
     job_id: id,
     job_try: 0,
-    root_execution_id: id,
+    root_execution_id: rootExecution,
     root_executable_id: applet,
     root_executable_name: "align",
     executable_id: applet,

@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import type { FakeDirectory } from "./directory.ts";
 import type { IdentityTokens } from "./identity-tokens.ts";
+import type { Lockout } from "./lockout.ts";
+import type { OAuth } from "./oauth-routes.ts";
 
 /** A request that was routed, parsed and, where the route asks for it, authenticated. */
 export interface Call {
@@ -15,6 +17,8 @@ export interface Call {
   readonly store: TokenStore;
   readonly directory: FakeDirectory;
   readonly identity: IdentityTokens;
+  readonly oauth: OAuth;
+  readonly lockout: Lockout;
   readonly now: () => number;
 }
 

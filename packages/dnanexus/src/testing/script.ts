@@ -1,10 +1,10 @@
-import type { LoopbackAnswer } from "@auth/testing";
+import type { LoopbackAnswer } from "@auth/testing/loopback";
 
 import { statusOf, typeOf } from "./api-error.ts";
 
 /** An answer that takes the place of the ordinary one. */
 export interface ScriptedAnswer {
-  /** Default: the status that goes with the type. With neither, the ordinary answer, delayed or cut short. */
+  /** Default: the status that goes with the type. With neither, the ordinary answer, with more headers, delayed or cut short. */
   readonly status?: number;
   /** `error.type` of the answer. Default: the type that goes with the status. */
   readonly type?: string;
@@ -61,7 +61,10 @@ export function scriptedAnswer(scripted: ScriptedAnswer, ordinary: () => Loopbac
   };
   if (drop === true) return transport;
   const status = scripted.status ?? (scripted.type === undefined ? undefined : statusOf(scripted.type));
-  if (status === undefined) return { ...ordinary(), ...transport };
+  if (status === undefined) {
+    const answer = ordinary();
+    return { ...answer, headers: { ...answer.headers, ...scripted.headers }, ...transport };
+  }
   const type = scripted.type ?? typeOf(status) ?? "InternalError";
   return {
     status,

@@ -22,6 +22,7 @@ export interface FakeToken {
   readonly parent?: string;
 }
 
+/** A job's own token, and what it stands for. */
 export interface FakeJobToken {
   /** `job-…` */
   readonly id: string;

@@ -1,0 +1,41 @@
+import { AuthError } from "@auth/core";
+import type { ServiceReply } from "@auth/core/service";
+
+import { service } from "./account.ts";
+import { ownProperty } from "./own-property.ts";
+
+/** A login that the auth server granted. */
+export interface GrantedToken {
+  readonly token: string;
+  /** As the server spelled it. */
+  readonly type: string;
+}
+
+/**
+ * The token in an answer of the auth server. What was sent there, and comes back as the token, is none: it would be shown
+ * to whomever a token is shown to.
+ *
+ * @throws {AuthError} `AUTH_RESPONSE_MALFORMED` where there is none that can be used.
+ */
+export function grantedToken(
+  { body, status, requestId }: ServiceReply,
+  judged: string,
+  sent: readonly (string | undefined)[],
+): GrantedToken {
+  const token = textOf(body, "access_token");
+  const type = textOf(body, "token_type");
+  if (token !== undefined && !sent.includes(token) && type?.toLowerCase() === "bearer")
+    return { token, type };
+  throw new AuthError("AUTH_RESPONSE_MALFORMED", {
+    provider: service.id,
+    message: `${service.name} accepted ${judged} (status ${status}) and gave no bearer token that can be used.`,
+    remedy: "Check that authUrl is the address of the auth server, and that nothing rewrites its answers.",
+    status,
+    requestId,
+  });
+}
+
+function textOf(body: unknown, name: string): string | undefined {
+  const value = ownProperty(body, name);
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+}

@@ -22,7 +22,11 @@ const runtimes: Readonly<Record<string, { readonly file: string; readonly args: 
   "Node.js 22": { file: `node-22-linux-${arch}/bin/node`, args: ["--disable-warning=ExperimentalWarning"] },
   "Node.js 24": { file: `node-24-linux-${arch}/bin/node`, args: [] },
   "Node.js 26": { file: `node-26-linux-${arch}/bin/node`, args: [] },
-  Bun: { file: `@oven/bun-linux-${x64 ? "x64-baseline" : "aarch64"}/bin/bun`, args: ["run"] },
+  Bun: {
+    file: `@oven/bun-linux-${x64 ? "x64-baseline" : "aarch64"}/bin/bun`,
+    // Bun would take the condition @auth/source from the repository's, and run some sources beside the builds.
+    args: ["run", "--tsconfig-override=plain.tsconfig.json"],
+  },
   Deno: {
     file: `@deno/linux-${arch}-glibc/deno`,
     args: ["run", "--allow-all", "--no-lock", "--node-modules-dir=manual"],

@@ -1,5 +1,5 @@
 // What must hold where there are files, processes and variables: in Node.js, Bun and Deno.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -7,14 +7,15 @@ import process from "node:process";
 import { defineProvider, isAuthError, type TokenSource } from "@auth/core";
 import { fromCommand, fromFile } from "@auth/core/node";
 import { dnanexus } from "@auth/dnanexus";
-import { pylon } from "@auth/pylon";
+import { login as savePylonLogin, logout as deletePylonLogin, pylon, savedLogin } from "@auth/pylon";
 
+import type { Site } from "./everywhere.ts";
 import { canary, failureOf, nextCanary, same, type Suite } from "./suite.ts";
 
 /** Variables that lead to a DNAnexus on loopback and log in there. */
 export type Login = Readonly<Record<string, string>>;
 
-export async function checkMachine({ check }: Suite, login: Login): Promise<void> {
+export async function checkMachine({ check }: Suite, { own }: Site, login: Login): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "runtimes-"));
   const from = (source: TokenSource) =>
     defineProvider({
@@ -82,6 +83,32 @@ export async function checkMachine({ check }: Suite, login: Login): Promise<void
     const auth = dnanexus({ env: { HOME: folder, DX_USER_CONF_DIR: config } });
     same((await auth.verify()).identity.id, "user-alice");
   });
+
+  await check(
+    "pylon saves a login that Pylon accepted in a private file, uses it, and deletes it",
+    async () => {
+      const home = path.join(folder, "pylon");
+      const store = { file: path.join(home, "logins.json") };
+      const { identity } = await savePylonLogin({ token: canary, name: "acme", baseUrl: own, store });
+      same(identity.label, "Acme Support");
+      same(
+        [((await stat(store.file)).mode & 0o777).toString(8), await readdir(home)],
+        ["600", ["logins.json"]],
+      );
+      same((await savedLogin({ name: "acme", store }))?.organization, {
+        id: "organization-1",
+        name: "Acme Support",
+      });
+      const auth = pylon({ login: "acme", store, baseUrl: own, env: {} });
+      same(await (await auth.fetch("/echo")).json(), { authorization: `Bearer ${canary}`, key: null });
+      await chmod(store.file, 0o644);
+      const error = await failureOf(pylon({ login: "acme", store, env: {} }).token());
+      same(isAuthError(error, "AUTH_TOKEN_SOURCE_FAILED") && error.remedy.includes("chmod 600"), true);
+      await chmod(store.file, 0o600);
+      same(await deletePylonLogin({ name: "acme", store }), true);
+      same((await savedLogin({ name: "acme", store })) === undefined, true);
+    },
+  );
 
   await rm(folder, { recursive: true });
 }

@@ -8,5 +8,5 @@ import { createSuite } from "./suite.ts";
 const { site, login } = JSON.parse(process.argv[2] ?? "") as { site: Site; login: Login };
 const suite = createSuite();
 await checkEverywhere(suite, site);
-await checkMachine(suite, login);
+await checkMachine(suite, site, login);
 console.log(JSON.stringify(suite.outcomes));

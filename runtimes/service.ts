@@ -1,4 +1,4 @@
-import { type LoopbackAnswer, type LoopbackRequest, startLoopbackServer } from "@auth/testing";
+import { type LoopbackAnswer, type LoopbackRequest, startLoopbackServer } from "@auth/testing/loopback";
 
 /** The two services that a runtime talks to: the provider's, and a stranger's. */
 export interface Services {

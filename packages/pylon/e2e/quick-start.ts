@@ -1,8 +1,8 @@
-// The quick start of the root README, run by scripts/check-package.mjs where only the packed package is installed, with
-// Pylon on loopback.
+// The quick start of the root README and a saved login, run by scripts/check-package.mjs where only the packed package is
+// installed, with Pylon on loopback.
 import process from "node:process";
 
-import { formatExplanation, isAuthError, pylon } from "@auth/pylon";
+import { formatExplanation, isAuthError, login, logout, pylon } from "@auth/pylon";
 import { startFakePylon } from "@auth/pylon/testing";
 
 await using fake = await startFakePylon({ tokens: { "made-for-this-run": {} } });
@@ -32,6 +32,13 @@ expect(isAuthError(refusal, "AUTH_TOKEN_REJECTED"), true);
 const [headline] = formatExplanation(await auth.explain()).split("\n");
 expect(headline, "pylon: a token was found in env PYLON_API_TOKEN; the service was not asked");
 console.log(headline);
+
+const store = { file: "logins.json" };
+await login({ token: "made-for-this-run", store });
+delete process.env["PYLON_API_TOKEN"];
+const saved = await pylon({ login: true, store }).token();
+expect(saved.source, "login default in logins.json");
+expect(await logout({ store }), true);
 
 function expect(actual: unknown, expected: unknown): void {
   if (actual !== expected) throw new Error(`expected ${String(expected)}, got ${String(actual)}`);

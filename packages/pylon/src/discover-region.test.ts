@@ -40,6 +40,7 @@ it("says that both refused the token, with the page of each, and without the tok
     code: "AUTH_TOKEN_REJECTED",
     message: expect.stringContaining("env PYLON_API_TOKEN"),
     remedy: expect.stringMatching(/app\.usepylon\.com.*app\.eu\.usepylon\.com/),
+    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
   });
   expect(inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error)).not.toContain(canary);
 });
@@ -63,4 +64,11 @@ it("asks nobody where there is no token", async () => {
   );
   expect(isAuthError(error, "AUTH_TOKEN_NOT_FOUND")).toBe(true);
   expect(fake.requests).toEqual([]);
+});
+
+it("takes no gateway's 403 for a word of Pylon's", async () => {
+  const fake = await fakePylon({ tokens: { [canary]: { region: "eu" } } });
+  fake.script("GET /me", { status: 403, body: "<h1>Blocked</h1>" });
+  const found = discoverRegion({ env, fetch: fetchFrom(fake) });
+  await expect(found).rejects.toMatchObject({ code: "AUTH_PERMISSION_DENIED" });
 });

@@ -1,19 +1,12 @@
-import {
-  type AuthOptions,
-  AuthError,
-  found,
-  isAuthError,
-  type Token,
-  type TokenSource,
-  type VerifyOptions,
-} from "@auth/core";
+import { type AuthOptions, AuthError, isAuthError, own, type VerifyOptions } from "@auth/core";
 
+import { heldToken } from "./held-token.ts";
 import { pylon } from "./pylon.ts";
 import { type PylonRegion, regions } from "./region.ts";
 
 /** Options of {@link discoverRegion}: those of an auth, except for the address. */
 export interface DiscoverRegionOptions extends Omit<AuthOptions, "baseUrl"> {
-  /** Other addresses of the two regions, such as those of a fake. They get the token then, and Pylon does not. */
+  /** Other addresses of the regions, such as those of a fake, to be asked in place of Pylon's. */
   readonly baseUrls?: Partial<Readonly<Record<PylonRegion, string>>> | undefined;
   readonly signal?: VerifyOptions["signal"];
 }
@@ -27,19 +20,26 @@ export interface DiscoverRegionOptions extends Omit<AuthOptions, "baseUrl"> {
  * no region is guessed.
  */
 export async function discoverRegion(options: DiscoverRegionOptions = {}): Promise<PylonRegion> {
-  const { baseUrls, signal, ...given } = options;
+  const { baseUrls, signal, ...given } = own(options);
   // Loaded once: a source may give another one the next time.
   const token = await pylon({ ...given, region: "us" }).token({ signal });
+  let requestId: string | undefined;
   for (const region of ["us", "eu"] as const) {
     const baseUrl = baseUrls?.[region];
-    const auth = pylon({ ...given, region, token: held(token), ...(baseUrl !== undefined && { baseUrl }) });
+    const auth = pylon({
+      ...given,
+      region,
+      token: heldToken(token),
+      ...(baseUrl !== undefined && { baseUrl }),
+    });
     try {
       await auth.verify({ signal });
       return region;
     } catch (error) {
-      // Whoever knows what a token may not do knows the token.
-      if (isAuthError(error, "AUTH_PERMISSION_DENIED")) return region;
+      // Whoever knows what a token may not do knows the token. Without an id it was not Pylon who said so.
+      if (isAuthError(error, "AUTH_PERMISSION_DENIED") && error.requestId !== undefined) return region;
       if (!isAuthError(error, "AUTH_TOKEN_REJECTED")) throw error;
+      ({ requestId } = error);
     }
   }
   throw new AuthError("AUTH_TOKEN_REJECTED", {
@@ -47,9 +47,6 @@ export async function discoverRegion(options: DiscoverRegionOptions = {}): Promi
     message: `Both regions of Pylon refused the token from ${token.source}.`,
     remedy: `Replace the token in ${token.source} by a new one from ${regions.us.tokenUrl} (us) or ${regions.eu.tokenUrl} (eu).`,
     status: 401,
+    requestId,
   });
-}
-
-function held(token: Token): TokenSource {
-  return { name: token.source, resolve: () => found(token.reveal()) };
 }

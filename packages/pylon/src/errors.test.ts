@@ -60,6 +60,18 @@ describe.each([
     });
   });
 
+  it("names the page of the region that was asked", async () => {
+    const fake = await fakePylon({ code, tokens: {} });
+    expect(await refusal(fake, { region: "eu" })).toMatchObject({
+      remedy: expect.stringContaining("https://app.eu.usepylon.com/settings/api-tokens"),
+    });
+  });
+
+  it.each([400, 401, 403, 404, 405, 429, 500])("quotes Pylon's id for the answer: %i", async (status) => {
+    const error = await refusal(await answering({ status }, { code }));
+    expect(error).toMatchObject({ status, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  });
+
   it.each([
     ["us", "eu"],
     ["eu", "us"],
@@ -164,6 +176,24 @@ describe("verify", () => {
   it("says that an accepted request whose answer names nobody is malformed", async () => {
     const error = await refusal(await answering({ status: 200, body: { data: { name: "Acme" } } }));
     expect(error).toMatchObject({ code: "AUTH_RESPONSE_MALFORMED", status: 200 });
+  });
+
+  it.each<[string, unknown]>([
+    ["a list", []],
+    ["a number", 7],
+    ["null", "null"],
+    ["words that are no list", { errors: "No!", code: ["invalid_api_token"], request_id: {} }],
+    ["words of every kind", { errors: [null, 7, {}, [], ""], code: "", request_id: " " }],
+    ["a code of the language's own", { errors: ["No!"], code: "__proto__" }],
+    ["a prototype", '{ "__proto__": { "code": "rate_limited" }, "errors": ["No!"] }'],
+    ["a megabyte of words", { errors: ["No! ".repeat(250_000)] }],
+    ["words that steer a terminal", { errors: ["\u001B[2J\u001B[31mNo!\r\nnext"] }],
+    ["depth", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+  ])("judges a 401 by its status where the body is %s", async (_, body) => {
+    const headers = { "content-type": "application/json" };
+    const error = await refusal(await answering({ status: 401, headers, body }));
+    expect(error).toMatchObject({ code: "AUTH_TOKEN_REJECTED", status: 401 });
+    expect(String(error)).toMatch(/^[\x20-\x7E…]{1,600}$/);
   });
 
   it("does not pass on a token that Pylon echoes", async () => {

@@ -135,14 +135,6 @@ describe("pylon", () => {
     expect(warnings).toEqual(["The region is us, and the option baseUrl is the address of eu."]);
   });
 
-  it("has no saved login in this entry, and says which one has", async () => {
-    const options = { login: "acme", env: {}, token: canary };
-    await expect(pylon(options).token()).rejects.toMatchObject({
-      code: "AUTH_PROVIDER_INVALID",
-      remedy: 'Import pylon from "@auth/pylon/node".',
-    });
-  });
-
   it("keeps the region's page where requests go to a proxy", () => {
     const auth = pylon({ baseUrl: "https://proxy.example/pylon/", region: "eu", env: {} });
     expect(auth.origins).toEqual(["https://proxy.example"]);

@@ -1,13 +1,22 @@
-import { broken, defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
+import { defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
 
 import { classify } from "./classify.ts";
+import { fromLogin } from "./from-login.ts";
+import type { LoginStore } from "./login-slot.ts";
 import { identify, type PylonIdentity } from "./pylon-identity.ts";
-import { type PylonRegion, readRegion, regionAt, regions } from "./region.ts";
+import { type PylonRegion, readRegion, regionAt, regions, usTokenUrl } from "./region.ts";
 
 /** Options of {@link pylon}, beside those of every provider. */
 export interface PylonOptions {
   /** Where the organization lives. Default: the region that `baseUrl` is the address of, else `PYLON_REGION`, else `us`. */
   readonly region?: PylonRegion | undefined;
+  /**
+   * A login that `login` saved, by its name, or `true` for the one without. It is looked at after the environment variables,
+   * on Node.js, Bun and Deno. It works in its own region: for another one its token is not sent.
+   */
+  readonly login?: string | true | undefined;
+  /** Where the login is kept. Default: the keychain. */
+  readonly store?: LoginStore | undefined;
 }
 
 /** What an auth of Pylon is made from. */
@@ -15,12 +24,9 @@ export const definition: ProviderDefinition<PylonOptions, PylonIdentity> = {
   specVersion: 1,
   id: "pylon",
   name: "Pylon",
-  tokenUrl: regions.us.tokenUrl,
-  setup(options: PylonOptions & { readonly baseUrl?: string }, { env, now }) {
-    // What this entry cannot do must not look like a login that is not there.
-    if ("login" in options && options.login !== undefined) {
-      throw broken("a saved login needs another entry", 'Import pylon from "@auth/pylon/node".');
-    }
+  tokenUrl: usTokenUrl,
+  setup(options, { env, now }) {
+    const { login, store } = options;
     const region = readRegion(options.region, env, options.baseUrl);
     const { host, tokenUrl } = regions[region];
     const ownBaseUrl = options.baseUrl !== undefined;
@@ -29,7 +35,10 @@ export const definition: ProviderDefinition<PylonOptions, PylonIdentity> = {
     return {
       baseUrl: `https://${host}`,
       tokenUrl,
-      sources: [fromEnv("PYLON_API_TOKEN", "PYLON_API_KEY")],
+      sources: [
+        fromEnv("PYLON_API_TOKEN", "PYLON_API_KEY"),
+        ...(login === undefined ? [] : [fromLogin(login, store, region)]),
+      ],
       verify: { path: "/me", identify },
       classify: (answer) => classify(answer, { region, ownBaseUrl, now }),
       requestIdHeader: "x-pylon-request-id",
@@ -40,10 +49,11 @@ export const definition: ProviderDefinition<PylonOptions, PylonIdentity> = {
 
 /**
  * Pylon (customer support): sends an organization's API token to Pylon's API of one region, and nowhere else. The token
- * is the option `token`, else `PYLON_API_TOKEN`, else `PYLON_API_KEY`. Calling this reads nothing; the first use does.
+ * is the option `token`, else `PYLON_API_TOKEN`, else `PYLON_API_KEY`, else the saved login that the option `login` names.
+ * Calling this reads nothing; the first use does.
  *
  * The first use throws an `AuthError` with code `AUTH_PROVIDER_INVALID` when the region is neither `us` nor `eu`.
  *
  * @see https://docs.usepylon.com/pylon-docs/developer/api/authentication (read 2026-11)
  */
-export const pylon: Provider<PylonOptions, PylonIdentity> = defineProvider(definition);
+export const pylon: Provider<PylonOptions, PylonIdentity> = /* @__PURE__ */ defineProvider(definition);

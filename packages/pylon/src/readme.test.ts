@@ -9,8 +9,17 @@ import { Agent, request } from "undici";
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { fakePylon, fetchFrom } from "./fixtures/pylon-on-loopback.ts";
-import { discoverRegion, isAuthError, pylon, pylonRetry, rateLimitOf, requestIdOf } from "./index.ts";
-import * as forNode from "./node.ts";
+import {
+  discoverRegion,
+  isAuthError,
+  login,
+  logout,
+  pylon,
+  pylonRetry,
+  rateLimitOf,
+  requestIdOf,
+  savedLogin,
+} from "./index.ts";
 import { signWebhook, startFakePylon } from "./testing/index.ts";
 import { authInterceptor } from "./undici.ts";
 import { verifyWebhook } from "./webhooks.ts";
@@ -62,7 +71,9 @@ async function printed(code: string): Promise<string[]> {
     verifyWebhook,
     signWebhook,
     homedir: () => home,
-    ...(code.includes('"@auth/pylon/node"') && forNode),
+    login,
+    logout,
+    savedLogin,
     ky,
     Agent: await loopbackAgent(),
     request,

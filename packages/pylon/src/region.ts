@@ -10,9 +10,12 @@ interface RegionAddresses {
   readonly tokenUrl: string;
 }
 
+/** A constant of its own, so that a bundler can leave the provider out of a program that does not use it. */
+export const usTokenUrl = "https://app.usepylon.com/settings/api-tokens";
+
 /** That the page has the same path in both regions is a likeness, not something that Pylon's documentation says. */
 export const regions: Readonly<Record<PylonRegion, RegionAddresses>> = {
-  us: { host: "api.usepylon.com", tokenUrl: "https://app.usepylon.com/settings/api-tokens" },
+  us: { host: "api.usepylon.com", tokenUrl: usTokenUrl },
   eu: { host: "api.eu.usepylon.com", tokenUrl: "https://app.eu.usepylon.com/settings/api-tokens" },
 };
 

@@ -1,4 +1,5 @@
 import ky, { type KyInstance, type Options } from "ky";
+import { fetch as undiciFetch } from "undici";
 import { describe, expect, it } from "vitest";
 
 import { canary, fakePylon } from "./fixtures/pylon-on-loopback.ts";
@@ -41,6 +42,17 @@ describe("pylonRetry", () => {
     expect(attempts).toEqual([1]);
   });
 
+  it("waits by the header of another platform's answer too", async () => {
+    const fake = await fakePylon();
+    fake.script("GET /issues", { status: 429, headers: { "x-retry-after": "0", "retry-after": "50" } });
+    const headers = { authorization: `Bearer ${canary}` };
+    const fetch = (async ({ url }: Request) =>
+      undiciFetch(url, { headers })) as unknown as typeof globalThis.fetch;
+    const retry = { delay: () => 50_000 };
+    const response = await ky.get(`${fake.url}/issues`, { fetch, retry, hooks: { init: [pylonRetry] } });
+    expect([response.status, fake.requests.length]).toEqual([200, 2]);
+  });
+
   it("takes the wait of its own answer where requests run side by side", async () => {
     const fake = await fakePylon();
     const scripted = { status: 429, headers: { "x-retry-after": "0" } };
@@ -65,6 +77,51 @@ describe("pylonRetry", () => {
     await expect(api.get("issues")).rejects.toThrow("429");
     await expect(api.get("me")).rejects.toThrow("403");
     expect(fake.requests).toHaveLength(3);
+  });
+
+  it.each([
+    ["GET", 3],
+    ["HEAD", 3],
+    ["OPTIONS", 3],
+    ["PUT", 3],
+    ["DELETE", 3],
+    ["POST", 1],
+    ["PATCH", 1],
+  ])(
+    "sends a %s that is asked to wait, or whose connection broke, %i times in all",
+    async (method, times) => {
+      for (const answer of [
+        () => Promise.resolve(new Response(null, { status: 429, headers: soon })),
+        () => Promise.reject(new TypeError("fetch failed")),
+      ]) {
+        let sent = 0;
+        const options = {
+          method,
+          fetch: () => (sent++, answer()),
+          retry: { delay: () => 0 },
+          hooks: { init: [pylonRetry] },
+        };
+        await expect(ky("https://api.usepylon.com/any", options)).rejects.toThrow(/429|network/);
+        expect(sent).toBe(times);
+      }
+    },
+  );
+
+  it("waits longer each time where no header says how long, and never the same for two clients", () => {
+    const pauses = Array.from({ length: 50 }, () => {
+      const options: { retry?: unknown } = {};
+      pylonRetry(options);
+      const { delay } = options.retry as { delay: (attempt: number) => number };
+      return [delay(1), delay(2), delay(3)] as const;
+    });
+    for (const [first, second, third] of pauses) {
+      expect([
+        first >= 150 && first <= 300,
+        second >= 300 && second <= 600,
+        third >= 600 && third <= 1_200,
+      ]).toEqual([true, true, true]);
+    }
+    expect(new Set(pauses.map(([first]) => first)).size).toBeGreaterThan(1);
   });
 
   it("lets ky's own options decide how often and for which methods", async () => {

@@ -43,11 +43,19 @@ export function pylonRetry(options: RetriedOptions): void {
     delay: (attempt: number) => waitMs ?? pause(attempt),
     shouldRetry({ error }: { readonly error: Error }): boolean | undefined {
       waitMs = undefined;
-      const response = field(error, "response");
-      if (!(response instanceof Response)) return undefined;
+      const response = responseOf(error);
+      if (response === undefined) return undefined;
       if (!Array.isArray(statuses) || !statuses.includes(response.status)) return false;
       waitMs = rateLimitOf(response).retryAfterMs;
       return waitMs === undefined || waitMs <= longest;
     },
   };
+}
+
+/** The answer that an error is about, if one is: of the platform's `fetch`, or of another one. */
+function responseOf(error: Error): Pick<Response, "status" | "headers"> | undefined {
+  const response = field(error, "response");
+  return typeof response === "object" && response !== null && "status" in response && "headers" in response
+    ? (response as Response)
+    : undefined;
 }

@@ -1,7 +1,9 @@
 import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
 import { inspect } from "node:util";
+import { runInNewContext } from "node:vm";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { signWebhook } from "./testing/index.ts";
 import { isAuthError, verifyWebhook, type VerifyWebhookOptions } from "./webhooks.ts";
@@ -69,6 +71,38 @@ describe("a delivery that Pylon signed", () => {
     }
   });
 
+  it("is accepted as any view of its bytes, of another realm as well, and of no more than the view", async () => {
+    const signature = await signWebhook(body, secret);
+    const bytes = Buffer.from(body);
+    const padded = new Uint8Array(Buffer.concat([Buffer.from("before"), bytes, Buffer.from("after")]));
+    const foreign = runInNewContext("new Uint8Array(bytes)", { bytes: [...bytes] }) as Uint8Array;
+    for (const view of [padded.subarray(6, 6 + bytes.length), foreign])
+      expect((await verifyWebhook(view, { secret, signature })).text).toBe(body);
+  });
+
+  it("stays what was verified, whatever becomes of the buffer that it came in", async () => {
+    const signature = await signWebhook(body, secret);
+    for (const make of [(bytes: Uint8Array) => bytes, (bytes: Uint8Array<ArrayBuffer>) => bytes.buffer]) {
+      const bytes = new TextEncoder().encode(body);
+      const verified = verifyWebhook(make(bytes), { secret, signature });
+      bytes.fill(0);
+      expect((await verified).text).toBe(body);
+      bytes.fill(1);
+      expect((await verified).text).toBe(body);
+    }
+  });
+
+  it("is compared by the platform, in constant time, once for each secret, whichever signed", async () => {
+    const compare = vi.spyOn(crypto.subtle, "verify");
+    const secrets = [secret, "another", "a third"];
+    const signature = await signWebhook(body, secret);
+    await verifyWebhook(body, { secrets, signature });
+    expect(compare).toHaveBeenCalledTimes(3);
+    await refusal(body, { secrets, signature: "0".repeat(64) });
+    expect(compare).toHaveBeenCalledTimes(6);
+    compare.mockRestore();
+  });
+
   it("is accepted by any of several secrets, blank ones aside, and with white space around them", async () => {
     const signature = await signWebhook(body, secret);
     for (const options of [
@@ -91,10 +125,37 @@ describe("a delivery is refused", () => {
     ["whose signature is no hexadecimal", (good) => `${good.slice(1)}g`],
     ["whose signature is in upper case", (good) => good.toUpperCase()],
     ["whose signature is in Base64", (good) => Buffer.from(good, "hex").toString("base64")],
+    ["whose signature is in Base64 for URLs", (good) => Buffer.from(good, "hex").toString("base64url")],
+    ["whose signature ends with a line break", (good) => `${good.slice(1)}\n`],
+    ["whose signature has digits of another script", (good) => `${good.slice(1)}１`],
     ["that has two signatures", (good) => `${good}, ${good}`],
   ])("%s", async (_, wrong) => {
-    const good = `${"a1".repeat(5)}${(await signWebhook(body, secret)).slice(10)}`;
-    expect(await refusal(delivery({ signature: wrong(good) }))).toMatchObject(rejected);
+    // A header of the platform's takes neither line breaks nor other scripts, so that it is given as it is.
+    const signature = wrong(await signWebhook(body, secret));
+    expect(await refusal(body, { secret, signature })).toMatchObject(rejected);
+  });
+
+  it("that has the header twice, in whatever way the server shows it", async () => {
+    const [good, bad] = [await signWebhook(body, secret), "0".repeat(64)];
+    const twice = new Headers({ "x-pylon-signature": bad });
+    twice.append("X-Pylon-Signature", good);
+    for (const headers of [
+      twice,
+      { "x-pylon-signature": [bad, good] },
+      { "X-Pylon-Signature": bad, "x-pylon-signature": good },
+    ])
+      expect(await refusal(body, { secret, headers })).toMatchObject(rejected);
+  });
+
+  it("that is signed with a secret as it would be decoded, or over anything but the raw body", async () => {
+    const hex = "00112233445566778899aabbccddeeff";
+    const decoded = createHmac("sha256", Buffer.from(hex, "hex")).update(body).digest("hex");
+    expect(await refusal(body, { secret: hex, signature: decoded })).toMatchObject(rejected);
+    const timed = await signWebhook(`1760000000.${body}`, secret);
+    const headers = { "x-pylon-signature": timed, "pylon-webhook-timestamp": "1760000000" };
+    expect(await refusal(body, { secret, headers })).toMatchObject(rejected);
+    const signature = await signWebhook(JSON.stringify(JSON.parse('{ "id": 1.0 }')), secret);
+    expect(await refusal('{ "id": 1.0 }', { secret, signature })).toMatchObject(rejected);
   });
 
   it("whose body is not the one that was signed", async () => {
@@ -118,6 +179,8 @@ describe("a delivery is refused", () => {
   it.each([
     ["getpylon.com", { "pylon-webhook-signature": "hs256=00", "pylon-webhook-timestamp": "1" }],
     ["getpylon.com", { "x-pylon-signature": "hs256=00" }],
+    ["getpylon.com", { "pylon-webhook-version": "2021-07" }],
+    ["pylonid.eu", { "x-pylon-signature": `SHA256=${"0".repeat(64)}` }],
     ["pylonid.eu", { "x-pylon-signature": `sha256=${"0".repeat(64)}` }],
     ["pylonid.eu", { "x-pylon-signature": `t=1760000000,v1=${"0".repeat(64)}` }],
   ])("that is signed as %s does, naming that product", async (product, headers) => {
@@ -156,12 +219,43 @@ describe("a delivery is refused", () => {
 describe("a call that cannot verify anything says what to change", () => {
   const invalid = { code: "AUTH_PROVIDER_INVALID" };
 
-  it.each<VerifyWebhookOptions>([{}, { secret: " \n" }, { secrets: [undefined, ""] }])(
-    "without a secret: %j",
-    async (options) => {
-      expect(await refusal(body, { ...options, signature: "0".repeat(64) })).toMatchObject({
+  it.each<VerifyWebhookOptions>([
+    {},
+    { secret: "" },
+    { secret: " \n" },
+    { secrets: [undefined, ""] },
+    { secrets: [] },
+  ])("without a secret: %j", async (options) => {
+    expect(await refusal(body, { ...options, signature: "0".repeat(64) })).toMatchObject({
+      ...invalid,
+      remedy: expect.stringContaining("PYLON_WEBHOOK_SECRET"),
+    });
+  });
+
+  it("with a text for the list of secrets, whose every letter could sign otherwise", async () => {
+    const secrets = "whsec" as unknown as string[];
+    const signature = await signWebhook(body, "w");
+    expect(await refusal(body, { secrets, signature })).toMatchObject({
+      ...invalid,
+      remedy: "Pass secrets: [next, current].",
+    });
+  });
+
+  it("with secrets that only a prototype has", async () => {
+    const options = Object.create({ secret, secrets: [secret] }) as VerifyWebhookOptions;
+    const signature = await signWebhook(body, secret);
+    expect(await refusal(body, Object.assign(options, { signature }))).toMatchObject(invalid);
+    // @ts-expect-error: what a program in JavaScript may do
+    await expect(verifyWebhook(body)).rejects.toMatchObject(invalid);
+  });
+
+  it.each([Number.NaN, -1, 1.5, "1 MB" as unknown as number])(
+    "with a limit that would be none: maxBytes %s",
+    async (maxBytes) => {
+      const signature = await signWebhook(body, secret);
+      expect(await refusal(body, { secret, signature, maxBytes })).toMatchObject({
         ...invalid,
-        remedy: expect.stringContaining("PYLON_WEBHOOK_SECRET"),
+        message: expect.stringContaining("maxBytes"),
       });
     },
   );
@@ -171,6 +265,8 @@ describe("a call that cannot verify anything says what to change", () => {
     ["nothing", undefined],
     ["null", null],
     ["Node.js's own request", { headers: {}, socket: {} }],
+    ["an event of AWS Lambda", { headers: {}, body: "{}", isBase64Encoded: false }],
+    ["a request of node-fetch", { headers: new Headers(), bodyUsed: false, body: { pipe: () => undefined } }],
   ])("with %s for a body", async (_, wrong) => {
     const options = { secret, signature: "0".repeat(64) };
     // @ts-expect-error: what a program in JavaScript may pass
@@ -184,5 +280,22 @@ describe("a call that cannot verify anything says what to change", () => {
     const request = delivery({ signature: "0".repeat(64) });
     await request.text();
     expect(await refusal(request)).toMatchObject({ ...invalid, message: expect.stringContaining("before") });
+    const locked = delivery({ signature: "0".repeat(64) });
+    locked.body?.getReader();
+    expect(await refusal(locked)).toMatchObject({ ...invalid, message: expect.stringContaining("before") });
+  });
+
+  it.each([
+    ["nothing", null],
+    ["a text", "x-pylon-signature"],
+    ["a list", ["x-pylon-signature", "00"]],
+  ])("with %s for headers, it has no signature", async (_, headers) => {
+    const options = { secret, headers } as unknown as VerifyWebhookOptions;
+    expect(await refusal(body, options)).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
+  });
+
+  it("with a signature that is no text", async () => {
+    const signature = [await signWebhook(body, secret)] as unknown as string;
+    expect(await refusal(body, { secret, signature })).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
   });
 });

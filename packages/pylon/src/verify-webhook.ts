@@ -1,12 +1,13 @@
-import { AuthError } from "@auth/core";
+import { AuthError, own } from "@auth/core";
 
-import { readDelivery } from "./webhook-body.ts";
+import { isRequest, misused, readDelivery } from "./webhook-body.ts";
 import { headerReader, type WebhookHeaders } from "./webhook-headers.ts";
 import { lookalikeOf } from "./webhook-lookalikes.ts";
 import { isSignedWith, webhookKey } from "./webhook-signature.ts";
 
 export type { WebhookHeaders } from "./webhook-headers.ts";
 
+/** Options of {@link verifyWebhook}. */
 export interface VerifyWebhookOptions {
   /** The secret that Pylon showed when the webhook was made, as it was shown. */
   readonly secret?: string | undefined;
@@ -44,15 +45,16 @@ export async function verifyWebhook(
   delivery: Request | Uint8Array | ArrayBuffer | string,
   options: VerifyWebhookOptions,
 ): Promise<VerifiedWebhook> {
-  const secrets = secretsOf(options);
-  const isRequest = typeof delivery === "object" && delivery !== null && "headers" in delivery;
-  const header = headerReader(isRequest ? delivery.headers : options.headers);
-  const signature = options.signature ?? header("x-pylon-signature");
+  const given = own(options);
+  const secrets = secretsOf(given);
+  const maxBytes = maxBytesOf(given);
+  const header = headerReader(isRequest(delivery) ? delivery.headers : given.headers);
+  const signature = given.signature ?? header("x-pylon-signature");
   // Before the body: a body that nobody signed is not worth reading.
   const problem = signatureProblem(signature, header);
   if (problem !== undefined) throw refused(...problem);
 
-  const bytes = await readDelivery(delivery, options.maxBytes ?? 1_048_576);
+  const bytes = await readDelivery(delivery, maxBytes);
   const keys = await Promise.all(secrets.map(webhookKey));
   // Every key is tried, whichever fits, so that the time says nothing of which did.
   const signed = await Promise.all(keys.map((key) => isSignedWith(key, signature ?? "", bytes)));
@@ -71,21 +73,28 @@ export async function verifyWebhook(
 }
 
 function secretsOf({ secret, secrets = [] }: VerifyWebhookOptions): string[] {
+  // A text would be taken for a list of its letters, each of which could sign.
+  if (!Array.isArray(secrets))
+    throw misused("The option secrets is no list", "Pass secrets: [next, current].");
   const given = [secret, ...secrets].flatMap((one) => (typeof one === "string" ? one.trim() : []));
   const usable = given.filter((one) => one !== "");
   if (usable.length > 0) return usable;
-  throw new AuthError("AUTH_PROVIDER_INVALID", {
-    provider: "pylon",
-    message: "There is no webhook secret to verify with.",
-    remedy: "Pass secret: the one that Pylon showed when the webhook was made, as from PYLON_WEBHOOK_SECRET.",
-  });
+  throw misused(
+    "There is no webhook secret to verify with",
+    "Pass secret: the one that Pylon showed when the webhook was made, as from PYLON_WEBHOOK_SECRET.",
+  );
+}
+
+function maxBytesOf({ maxBytes = 1_048_576 }: VerifyWebhookOptions): number {
+  if (Number.isSafeInteger(maxBytes) && maxBytes >= 0) return maxBytes;
+  throw misused("The option maxBytes is no number of bytes", "Pass a whole number, such as 1_048_576.");
 }
 
 function signatureProblem(
   signature: string | undefined,
   header: (name: string) => string | undefined,
 ): [reason: string, remedy: string] | undefined {
-  if (signature !== undefined && /^[0-9a-f]{64}$/.test(signature)) return undefined;
+  if (typeof signature === "string" && /^[0-9a-f]{64}$/.test(signature)) return undefined;
   const lookalike = lookalikeOf(signature, header);
   if (lookalike !== undefined) {
     return [
@@ -93,7 +102,7 @@ function signatureProblem(
       `Verify it as ${lookalike} says; usepylon.com signs with X-Pylon-Signature and 64 hexadecimal digits.`,
     ];
   }
-  if (signature === undefined || signature.trim() === "") {
+  if (signature === undefined || signature === "") {
     return [
       "it has no header X-Pylon-Signature",
       "Answer with 401; if Pylon did send it, check that no proxy on the way removes the header.",

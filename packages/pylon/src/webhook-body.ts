@@ -1,26 +1,37 @@
 import { AuthError } from "@auth/core";
 
-/** The raw bytes of a delivery. A `Request` is read up to the limit, and no further. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Whether it is the platform's `Request`, of whichever copy of it, and not what a framework has under that name. */
+export function isRequest(delivery: unknown): delivery is Request {
+  if (typeof delivery !== "object" || delivery === null) return false;
+  const { headers, body, bodyUsed } = delivery as { headers?: { get?: unknown }; [name: string]: unknown };
+  const readable = body === null || typeof (body as ReadableStream | undefined)?.getReader === "function";
+  return typeof headers?.get === "function" && typeof bodyUsed === "boolean" && readable;
+}
+
+/** The raw bytes of a delivery, as they are now. A `Request` is read up to the limit, and no further. */
 export async function readDelivery(
   delivery: Request | Uint8Array | ArrayBuffer | string,
   maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Bytes> {
   if (typeof delivery === "string") return bounded(new TextEncoder().encode(delivery), maxBytes);
-  if (delivery instanceof Uint8Array) return bounded(new Uint8Array(delivery), maxBytes);
-  if (Object.prototype.toString.call(delivery) === "[object ArrayBuffer]") {
-    return bounded(new Uint8Array(delivery as ArrayBuffer), maxBytes);
+  // Copied: what is verified has to stay what it was.
+  if (ArrayBuffer.isView(delivery)) {
+    const { buffer, byteOffset, byteLength } = delivery;
+    return bounded(new Uint8Array(buffer, byteOffset, byteLength), maxBytes).slice();
   }
-  if (typeof delivery !== "object" || delivery === null || !("headers" in delivery) || "socket" in delivery) {
-    throw misused(
-      "The body is neither a Request nor raw bytes",
-      "Pass the bytes as they came, from before a framework parsed them.",
-    );
-  }
-  return readRequest(delivery, maxBytes);
+  if (Object.prototype.toString.call(delivery) === "[object ArrayBuffer]")
+    return bounded(new Uint8Array(delivery as ArrayBuffer), maxBytes).slice();
+  if (isRequest(delivery)) return readRequest(delivery, maxBytes);
+  throw misused(
+    "The body is neither a Request nor raw bytes",
+    "Pass the bytes as they came, from before a framework parsed them.",
+  );
 }
 
-async function readRequest(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (request.bodyUsed) {
+async function readRequest(request: Request, maxBytes: number): Promise<Bytes> {
+  if (request.bodyUsed || request.body?.locked === true) {
     throw misused(
       "The body of the request was read before",
       "Verify before anything else reads the body, or pass a clone of the request.",
@@ -48,7 +59,7 @@ async function readRequest(request: Request, maxBytes: number): Promise<Uint8Arr
   }
 }
 
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function joined(chunks: readonly Uint8Array[]): Bytes {
   const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
   let offset = 0;
   for (const chunk of chunks) {
@@ -58,7 +69,7 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function bounded(bytes: Uint8Array<ArrayBuffer>, maxBytes: number): Uint8Array<ArrayBuffer> {
+function bounded<T extends Uint8Array>(bytes: T, maxBytes: number): T {
   if (bytes.byteLength > maxBytes) throw tooLong(maxBytes);
   return bytes;
 }
@@ -71,6 +82,6 @@ function tooLong(maxBytes: number): AuthError {
   });
 }
 
-function misused(problem: string, remedy: string): AuthError {
+export function misused(problem: string, remedy: string): AuthError {
   return new AuthError("AUTH_PROVIDER_INVALID", { provider: "pylon", message: `${problem}.`, remedy });
 }

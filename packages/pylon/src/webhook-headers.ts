@@ -5,9 +5,12 @@ export type WebhookHeaders =
 
 /** A look into headers by lower-case name. A header that came more than once is one value, with commas. */
 export function headerReader(headers: WebhookHeaders | undefined): (name: string) => string | undefined {
-  if (headers === undefined) return () => undefined;
+  if (typeof headers !== "object" || headers === null) return () => undefined;
   const { get } = headers;
   if (typeof get === "function") return (name) => get.call(headers, name) ?? undefined;
-  const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  return (name) => byName.get(name)?.toString();
+  const all = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return (name) => {
+    const values = all.filter(([other]) => other.toLowerCase() === name).flatMap(([, value]) => value);
+    return values.length === 0 ? undefined : values.join(", ");
+  };
 }

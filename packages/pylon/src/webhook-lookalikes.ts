@@ -6,9 +6,9 @@ export function lookalikeOf(
   signature: string | undefined,
   header: (name: string) => string | undefined,
 ): string | undefined {
-  if (signature !== undefined) {
-    if (signature.startsWith("hs256=")) return "getpylon.com (solar design)";
-    return /^sha256=|^t=\d*,\s*v1=/.test(signature) ? "pylonid.eu (wallet identities)" : undefined;
+  if (typeof signature === "string" && signature !== "") {
+    if (/^hs256=/i.test(signature)) return "getpylon.com (solar design)";
+    return /^sha256=|^t=\d*,\s*v1=/i.test(signature) ? "pylonid.eu (wallet identities)" : undefined;
   }
   const solar = ["pylon-webhook-signature", "pylon-webhook-timestamp", "pylon-webhook-version"];
   return solar.some((name) => header(name) !== undefined) ? "getpylon.com (solar design)" : undefined;

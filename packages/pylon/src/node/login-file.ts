@@ -2,12 +2,13 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, rename, unlink } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { setTimeout as pause } from "node:timers/promises";
 
 import { broken } from "@auth/core";
 
 import { field } from "../field.ts";
-import { parseKept, type SavedRecord } from "./saved-record.ts";
+import type { SavedRecord } from "../login-slot.ts";
+import { lockFile } from "./lock-file.ts";
+import { parseKept } from "./saved-record.ts";
 
 /** The largest file that is read. Bytes. */
 const longestFile = 1_048_576;
@@ -16,37 +17,44 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** What a file keeps as a login: `{ "logins": { "<name>": … } }`. A missing file has none. */
 export async function readFromFile(file: string, name: string): Promise<unknown> {
-  return field(field(await readMembers(file), "logins"), name);
+  return field(loginsOf(await readMembers(file), file), name);
 }
 
 /** Adds or replaces a login. Whatever else the file holds stays. */
-export async function saveToFile(file: string, name: string, record: SavedRecord): Promise<void> {
+export async function saveToFile(
+  file: string,
+  name: string,
+  record: SavedRecord,
+  signal?: AbortSignal,
+): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await change(file, (logins) => {
+  const edit = (logins: Members): Members => {
     const before = field(logins, name);
     return withMember(logins, name, { ...(isMembers(before) && before), ...record });
-  });
+  };
+  await change(file, edit, signal);
 }
 
 /** Whether there was such a login. */
-export async function deleteFromFile(file: string, name: string): Promise<boolean> {
-  if (field(field(await readMembers(file), "logins"), name) === undefined) return false;
-  await change(file, (logins) =>
-    Object.fromEntries(Object.entries(logins).filter(([other]) => other !== name)),
-  );
+export async function deleteFromFile(file: string, name: string, signal?: AbortSignal): Promise<boolean> {
+  if ((await readFromFile(file, name)) === undefined) return false;
+  const edit = (logins: Members): Members =>
+    Object.fromEntries(Object.entries(logins).filter(([other]) => other !== name));
+  await change(file, edit, signal);
   return true;
 }
 
 /** The new file is written beside the old one, which is thereby locked, and takes its place as a whole. */
-async function change(file: string, edit: (logins: Members) => Members): Promise<void> {
+async function change(file: string, edit: (logins: Members) => Members, signal?: AbortSignal): Promise<void> {
   const next = `${file}.lock`;
-  const handle = await lock(next);
+  const handle = await lockFile(next, signal);
   try {
-    const members = await readMembers(file);
-    const logins = field(members, "logins");
-    if (logins !== undefined && !isMembers(logins)) throw notOurs(file);
-    const text = JSON.stringify(withMember(members ?? {}, "logins", edit(logins ?? {})), null, 2);
+    const members = (await readMembers(file)) ?? {};
+    const logins = edit(loginsOf(members, file));
+    const text = JSON.stringify(withMember(members, "logins", logins), null, 2);
     await handle.writeFile(`${text}\n`);
+    // The umask may have taken something from it.
+    await handle.chmod(0o600);
     await handle.sync();
     await handle.close();
     await rename(next, file);
@@ -54,23 +62,6 @@ async function change(file: string, edit: (logins: Members) => Members): Promise
     await handle.close().catch(() => undefined);
     await unlink(next).catch(() => undefined);
     throw error;
-  }
-}
-
-/** Made anew and never followed, so that nobody can have put a link or a file of their own there. */
-async function lock(next: string): Promise<FileHandle> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await open(next, "wx", 0o600);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (tries === 20)
-        throw broken(
-          `${next} exists, so that another login seems to be running`,
-          `If none is, delete ${next}.`,
-        );
-    }
-    await pause(10);
   }
 }
 
@@ -96,6 +87,12 @@ async function readMembers(file: string): Promise<Members | undefined> {
   } finally {
     await handle.close();
   }
+}
+
+function loginsOf(members: Members | undefined, file: string): Members {
+  const logins = field(members, "logins") ?? {};
+  if (!isMembers(logins)) throw notOurs(file);
+  return logins;
 }
 
 async function checkPrivate(handle: FileHandle, file: string): Promise<void> {

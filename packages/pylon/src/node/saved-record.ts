@@ -1,14 +1,7 @@
 import { broken } from "@auth/core";
 
 import { field, textField } from "../field.ts";
-import type { PylonRegion } from "../region.ts";
-
-/** A login as it is kept. */
-export interface SavedRecord {
-  readonly token: string;
-  readonly region: PylonRegion;
-  readonly organization: { readonly id: string; readonly name?: string };
-}
+import type { SavedRecord } from "../login-slot.ts";
 
 /** Reads a kept login; whoever wrote it. `where` is named in what is thrown; what was found is not quoted. */
 export function readRecord(value: unknown, where: string): SavedRecord {

@@ -1,4 +1,4 @@
-import type { LoopbackAnswer } from "@auth/testing";
+import type { LoopbackAnswer } from "@auth/testing/loopback";
 
 /** An error as Pylon words it. */
 export interface PylonProblem {

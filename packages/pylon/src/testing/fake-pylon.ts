@@ -1,4 +1,4 @@
-import { type LoopbackRequest, startLoopbackServer } from "@auth/testing";
+import { type LoopbackRequest, startLoopbackServer } from "@auth/testing/loopback";
 
 import type { PylonRegion } from "../region.ts";
 import type { FakePylonData } from "./handlers.ts";

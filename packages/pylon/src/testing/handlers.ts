@@ -1,4 +1,4 @@
-import type { LoopbackRequest } from "@auth/testing";
+import type { LoopbackRequest } from "@auth/testing/loopback";
 
 import { field } from "../field.ts";
 import type { PylonOperation } from "./operations.ts";

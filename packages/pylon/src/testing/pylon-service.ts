@@ -1,4 +1,4 @@
-import type { LoopbackAnswer, LoopbackRequest } from "@auth/testing";
+import type { LoopbackAnswer, LoopbackRequest } from "@auth/testing/loopback";
 
 import { type PylonRegion, regions } from "../region.ts";
 import { problemAnswer, type PylonProblem, problems, successAnswer, wrongRegion } from "./envelope.ts";

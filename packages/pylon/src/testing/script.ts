@@ -1,4 +1,4 @@
-import type { LoopbackAnswer } from "@auth/testing";
+import type { LoopbackAnswer } from "@auth/testing/loopback";
 
 import type { PylonRegion } from "../region.ts";
 import { problemAnswer, type PylonProblem, problems } from "./envelope.ts";

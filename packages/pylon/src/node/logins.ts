@@ -1,0 +1,33 @@
+import { broken, found, type SourceResult, unavailable } from "@auth/core";
+
+import type { LoginPlace, Logins, LoginSlot } from "../login-slot.ts";
+import type { PylonRegion } from "../region.ts";
+import { fileSlot } from "./file-slot.ts";
+import { keychainSlot } from "./keychain-slot.ts";
+
+export const logins: Logins | undefined = { openSlot, findToken };
+/** For `no-logins.ts` to say. */
+export const absence: Parameters<typeof broken> = ["", ""];
+
+function openSlot({ name = "default", store = "keychain" }: LoginPlace): LoginSlot {
+  if (typeof name !== "string" || !/^[^\s\p{C}](?:[^\p{C}]{0,98}[^\s\p{C}])?$/u.test(name))
+    throw broken("the name of a login is not 1 to 100 visible characters", 'Pass a name such as "acme".');
+  if (store === "keychain") return keychainSlot(name);
+  const file: unknown = typeof store === "object" && store !== null ? store.file : undefined;
+  if (typeof file === "string" && file !== "") return fileSlot(file, name);
+  throw broken(
+    'the store is neither "keychain" nor a file',
+    'Pass store: "keychain" or store: { file: path }.',
+  );
+}
+
+async function findToken(place: LoginPlace, region: PylonRegion, signal: AbortSignal): Promise<SourceResult> {
+  const slot = openSlot(place);
+  const kept = await slot.read(signal);
+  if (kept === undefined) return unavailable(`there is no ${slot.label}`, "Save one with login().");
+  if (kept.region === region) return found(kept.token);
+  throw broken(
+    `it is of the region ${kept.region}, and the region ${region} was asked for`,
+    `Pass region: "${kept.region}" or set PYLON_REGION=${kept.region}.`,
+  );
+}

@@ -29,6 +29,7 @@ export interface LoopbackAnswer {
   readonly truncateAt?: number;
 }
 
+/** A server that runs until it is closed. */
 export interface LoopbackServer {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
@@ -39,6 +40,7 @@ export interface LoopbackServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Where and how a loopback server listens. */
 export interface LoopbackServerOptions {
   /** Address of the loopback interface to listen on. Default: `127.0.0.1`. */
   readonly host?: string;

@@ -1,0 +1,7 @@
+export {
+  type LoopbackAnswer,
+  type LoopbackRequest,
+  type LoopbackServer,
+  type LoopbackServerOptions,
+  startLoopbackServer,
+} from "./loopback-server.ts";

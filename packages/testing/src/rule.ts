@@ -1,0 +1,26 @@
+import type { ConformanceFacts } from "./conformance-facts.ts";
+import type { Trial } from "./trial.ts";
+
+/** One thing that every provider keeps. */
+export interface Rule {
+  /** Kebab-case; does not change. */
+  readonly id: string;
+  /** What the provider does, as the end of a sentence that begins with its name. */
+  readonly title: string;
+  /** How to mend a provider that breaks it, in one imperative sentence. */
+  readonly remedy: string;
+  /** Whether the facts say enough to check it. Default: they do. */
+  readonly applies?: (facts: ConformanceFacts) => boolean;
+  /** Rejects with a {@link Violation} where the rule is broken. */
+  readonly check: (trial: Trial) => Promise<void>;
+}
+
+/** A rule that is broken: what was seen, in one sentence. */
+export class Violation extends Error {
+  override readonly name: string = "Violation";
+}
+
+/** Throws a {@link Violation} unless the condition holds. */
+export function insist(condition: boolean, seen: string): asserts condition {
+  if (!condition) throw new Violation(seen);
+}

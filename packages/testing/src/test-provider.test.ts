@@ -1,0 +1,62 @@
+import { basic, defineProvider, found, fromFunction, header, type Identity, type Provider } from "@auth/core";
+import { fromCommand } from "@auth/core/node";
+
+import { acme, acmeFacts, acmeWith, identify } from "./fixtures/acme.ts";
+import { testProvider } from "./test-provider.ts";
+
+const { identity, answers } = acmeFacts;
+
+// A bearer token in a variable.
+testProvider(acme, acmeFacts);
+
+// A header of its own, and the token from a command.
+const printed = fromCommand(process.execPath, ["-p", "process.env.ACME_CLI_TOKEN"], {
+  env: ["ACME_CLI_TOKEN"],
+});
+testProvider(acmeWith({ inject: header("x-api-key"), sources: [printed] }, "acme-key"), {
+  header: (token) => ["x-api-key", token],
+  identity,
+  answers,
+  arrange: (token) => ({ env: { ACME_CLI_TOKEN: token } }),
+});
+
+// Basic authentication.
+testProvider(acmeWith({ inject: basic("ada") }, "acme-basic"), {
+  ...acmeFacts,
+  header: (token) => ["authorization", `Basic ${Buffer.from(`ada:${token}`).toString("base64")}`],
+});
+
+interface ClientOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tokenEndpoint: string;
+}
+
+// A token that is given out for a client's credentials, and expires.
+const client: Provider<ClientOptions, Identity> = defineProvider({
+  specVersion: 1,
+  id: "acme-client",
+  name: "Acme",
+  setup: ({ clientId, clientSecret, tokenEndpoint }: ClientOptions) => ({
+    baseUrl: "https://api.acme.example",
+    sources: [
+      fromFunction("client credentials", async ({ fetch, now, signal }) => {
+        const body = new URLSearchParams({ client_id: clientId, client_secret: clientSecret });
+        const response = await fetch(tokenEndpoint, { method: "POST", body, signal });
+        const answer = (await response.json()) as { access_token: string; expires_in: number };
+        return found(answer.access_token, { expiresAt: now() + answer.expires_in * 1000 });
+      }),
+    ],
+    verify: { path: "/me", identify },
+  }),
+});
+const credentials = { clientId: "ada", clientSecret: "canary-acme-client-5b21" };
+testProvider(client, {
+  header: (token) => ["authorization", `Bearer ${token}`],
+  identity,
+  answers: { accepted: answers.accepted, rejected: answers.rejected },
+  options: (url) => ({ ...credentials, tokenEndpoint: `${url}/oauth/token` }),
+  secrets: [credentials.clientSecret],
+  routes: ({ path }, token) =>
+    path === "/oauth/token" ? { body: { access_token: token, expires_in: 3600 } } : undefined,
+});

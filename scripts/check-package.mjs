@@ -6,7 +6,7 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { machinePackages } from "./oxlint-plugin.mjs";
+import { declaredIn } from "./oxlint-plugin.mjs";
 
 const root = path.dirname(import.meta.dirname);
 const workspace = readFileSync(path.join(root, "pnpm-workspace.yaml"), "utf8");
@@ -59,20 +59,33 @@ function checkManifest({ manifest }) {
   );
 }
 
-/** The main entry may import ky, and what touches the machine, only when they are needed. */
+/** The main entry may import ky, and what touches the machine, only when they are needed; no other loads a test runner. */
 function checkWhatLoads({ folder, manifest }) {
-  const loaded = new Set([path.join(folder, manifest.exports["."].default)]);
+  const { exports, peerDependencies = {}, peerDependenciesMeta: optional = {} } = manifest;
+  const required = Object.keys(peerDependencies).filter((name) => !optional[name]?.optional);
+  for (const [subpath, { default: entry }] of Object.entries(exports)) {
+    for (const [specifier, file] of entry === undefined ? [] : loadedAtOnce(path.join(folder, entry))) {
+      const machine = isBuiltin(specifier) && declaredIn(process.cwd()).touchesMachine;
+      assert(
+        subpath === "." ? machine || required.includes(specifier) : !required.includes(specifier),
+        `the entry ${subpath} loads ${specifier} at once (in ${path.basename(file)}), and not when it is first needed`,
+      );
+    }
+  }
+}
+
+/** What an entry and the files that it imports at once import from elsewhere: the specifiers, and where. */
+function loadedAtOnce(entry) {
+  const loaded = new Set([entry]);
+  const found = [];
   for (const file of loaded) {
     const statements = readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;"]*"([^"]+)";/gm);
     for (const [, specifier] of statements) {
       if (specifier.startsWith(".")) loaded.add(path.resolve(path.dirname(file), specifier));
-      else
-        assert(
-          isBuiltin(specifier) && machinePackages.includes(path.basename(folder)),
-          `the main entry loads ${specifier} at once (in ${path.basename(file)}), and not when it is first needed`,
-        );
+      else found.push([specifier, file]);
     }
   }
+  return found;
 }
 
 function checkEntries({ manifest }) {

@@ -33,6 +33,7 @@ const planted: [wrong: string, file: string, line: string, rule: string][] = [
   ["explain imports the cache", "core/src/explain.ts", 'export {} from "./token-cache.ts";', directions],
   ["core imports its undici adapter", "core/src/planted-1.ts", 'import "./adapters/undici.ts";', directions],
   ["core imports undici", "core/src/planted-2.ts", 'import type {} from "undici";', directions],
+  ["core loads the search at once", "core/src/planted-14.ts", 'import "./token-search.ts";', directions],
   [
     "an adapter imports the cache",
     "core/src/adapters/planted-3.ts",
@@ -66,6 +67,12 @@ const planted: [wrong: string, file: string, line: string, rule: string][] = [
     "its fake service imports another",
     "pylon/src/testing/planted.ts",
     'import "@auth/dnanexus";',
+    directions,
+  ],
+  [
+    "its fake service loads a test runner",
+    "acme/src/testing/planted.ts",
+    'import "@auth/testing";',
     directions,
   ],
   ["a provider imports ky", "pylon/src/planted-2.ts", 'void import("ky");', directions],
@@ -116,6 +123,31 @@ const planted: [wrong: string, file: string, line: string, rule: string][] = [
   ["… back", "core/src/cycle-4.ts", 'import type { B } from "./cycle-3.ts";', "house(no-cycle)"],
   ["a lazy cycle", "core/src/cycle-5.ts", 'void import("./cycle-6.ts");', "house(no-cycle)"],
   ["… back", "core/src/cycle-6.ts", 'export type A = import("./cycle-5.ts").A;', "house(no-cycle)"],
+  [
+    "a provider imports a library that it does not name",
+    "forge/src/planted-3.ts",
+    'import "got";',
+    directions,
+  ],
+  ["another imports a library", "acme/src/planted-6.ts", 'import "jose";', directions],
+  [
+    "an example provider imports a client",
+    "../examples/providers/tessera/planted-1.ts",
+    'import "undici";',
+    directions,
+  ],
+  [
+    "an example provider ships its fake service",
+    "../examples/providers/tessera/planted-2.ts",
+    'import "./testing/fake-tessera.ts";',
+    directions,
+  ],
+  [
+    "an example provider sends",
+    "../examples/providers/tessera/planted-3.ts",
+    'void fetch("/");',
+    "eslint(no-restricted-globals)",
+  ],
   ["a default export", "core/src/planted-11.ts", "export default 1;", "house(no-default-export)"],
   ["export *", "core/src/planted-12.ts", 'export * from "./token.ts";', "house(no-export-all)"],
   ["a name in another case", "core/src/plantedName.ts", "export {};", "unicorn(filename-case)"],
@@ -126,6 +158,14 @@ const planted: [wrong: string, file: string, line: string, rule: string][] = [
 const allowed: [who: string, file: string, line: string][] = [
   ["a provider's entry for Node.js", "pylon/src/node.ts", 'import "node:os";'],
   ["a part of it", "pylon/src/node/planted.ts", 'import "node:fs/promises";'],
+  ["what runs everywhere, by a name of the package", "pylon/src/planted-6.ts", 'void import("#logins");'],
+  ["a provider whose package.json says so", "forge/src/planted-1.ts", 'import "node:fs";'],
+  ["… and that names a library, that one", "forge/src/planted-2.ts", 'import "jose";'],
+];
+
+/** What a package says of itself, in a new file. */
+const declared: [file: string, line: string][] = [
+  ["forge/package.json", '{ "auth": { "runsOn": "node", "libraries": ["jose"] } }'],
 ];
 
 const root = path.dirname(import.meta.dirname);
@@ -133,21 +173,22 @@ const copy = mkdtempSync(path.join(tmpdir(), "import-directions-"));
 const found = new Set<string>();
 
 beforeAll(() => {
-  for (const name of [".oxlintrc.json", "scripts", "packages", "apps"]) {
+  for (const name of [".oxlintrc.json", "scripts", "packages", "apps", "examples"]) {
     cpSync(path.join(root, name), path.join(copy, name), {
       recursive: true,
       filter: (file) => !/[\\/](node_modules|dist|\.turbo)$/.test(file),
     });
   }
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
-  for (const [, file, line] of [...planted, ...allowed]) {
+  const all = [...planted.map(([, ...rest]) => rest), ...allowed.map(([, ...rest]) => rest), ...declared];
+  for (const [file, line] of all) {
     mkdirSync(path.dirname(path.join(copy, "packages", file)), { recursive: true });
     appendFileSync(path.join(copy, "packages", file), `\n${line}\n`);
   }
 
   const { stdout } = spawnSync(
     path.join(root, "node_modules/.bin/oxlint"),
-    ["--format=json", "packages", "apps"],
+    ["--format=json", "packages", "apps", "examples"],
     {
       cwd: copy,
       encoding: "utf8",
@@ -160,7 +201,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(copy, { recursive: true }));
 
-it.each(allowed)("lets %s import node:", (_, file) => {
+it.each(allowed)("lets it be: %s", (_, file) => {
   expect(found).not.toContain(`${directions} ${path.posix.join("packages", file)}`);
 });
 

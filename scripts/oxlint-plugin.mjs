@@ -7,6 +7,7 @@ import path from "node:path";
 const root = path.dirname(import.meta.dirname);
 
 const leaves = [
+  "abortable",
   "authorizer",
   "json",
   "mask",
@@ -14,6 +15,7 @@ const leaves = [
   "own",
   "read-body",
   "runtime",
+  "safe-message",
   "sha256",
   "source-attempt",
   "time-limit",
@@ -31,7 +33,9 @@ const mayImport = {
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */
 const importedBy = {
   auth: ["index", "provider", "type adapters/*"],
-  "token-cache": ["auth", "type token-authorizer"],
+  "lazy-token-cache": ["auth"],
+  "token-cache": ["token-search"],
+  "token-search": ["lazy-token-cache", "type auth", "type token-authorizer"],
   "adapters/undici": ["undici"],
   index: [],
   node: [],
@@ -42,18 +46,26 @@ const importedBy = {
 /** In core: the modules that may touch the machine. */
 const touchesMachine = ["node", "sources/from-file", "sources/from-command", "sources/from-keychain"];
 
-/** The packages that touch the machine, and so run on Node.js, Bun and Deno; the others run everywhere. */
-export const machinePackages = ["dnanexus", "testing"];
+/**
+ * What a package says of itself under `auth` in its package.json. `runsOn: "node"`: all of it touches the machine, and so it
+ * runs on Node.js, Bun and Deno; the others run everywhere. `libraries`: what its sources may import beside core.
+ */
+export function declaredIn(folder) {
+  const manifest = path.join(folder, "package.json");
+  const { auth = {} } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")) : {};
+  return { touchesMachine: auth.runsOn === "node", libraries: auth.libraries ?? [] };
+}
 
 const foldersOf = (parent) =>
   existsSync(path.join(root, parent)) ? readdirSync(path.join(root, parent)) : [];
 const providers = foldersOf("packages").filter((folder) => !["core", "testing"].includes(folder));
+const exampleProviders = "examples/providers";
 
 const forTests = "what is for tests is imported only by tests";
 
 /** Why a module must not have this import, or nothing. */
 function objection(importer, specifier, typeOnly) {
-  const { parent, folder, module, isTest } = importer;
+  const { parent, folder, module, isTest, declared } = importer;
   const target = specifier.startsWith(".") ? locate(path.resolve(importer.folderPath, specifier)) : undefined;
 
   if (specifier.startsWith(".")) {
@@ -96,23 +108,26 @@ function objection(importer, specifier, typeOnly) {
       if (importers && !matches(importers, module, typeOnly))
         return `${target.module} may be imported by ${importers.join(", ") || "no other module"}, not by ${module}`;
     }
-  } else if (providers.includes(folder)) {
-    if (module.startsWith("testing/")) return undefined;
+  } else if (providers.includes(folder) || parent === exampleProviders) {
+    // A fake service goes out with the package, to those who have no test runner.
+    if (module.startsWith("testing/"))
+      return specifier === "@auth/testing" ? "a fake service imports @auth/testing/loopback" : undefined;
     if (target?.module.startsWith("testing/")) return forTests;
     if (isForNode(target?.module) && !isForNode(module))
-      return "what is for Node.js alone is imported only by src/node.ts and src/node/**";
+      return "what is for Node.js alone is imported only by src/node.ts, src/node/**, and a #name in package.json";
     if (isBuiltin(specifier)) {
-      if (machinePackages.includes(folder) || isForNode(module)) return undefined;
-      return "this provider runs everywhere: node: belongs in src/node.ts, src/node/**, src/testing, or in core's sources";
+      if (declared.touchesMachine || isForNode(module)) return undefined;
+      return 'this provider runs everywhere: node: belongs in src/node.ts, src/node/**, src/testing, or in core\'s sources; a package that touches the machine in all of it says "auth": { "runsOn": "node" } in its package.json';
     }
     const allowed = [
       "@auth/core",
       "@auth/core/node",
       "@auth/core/service",
       ...(module === "undici" ? ["@auth/core/undici"] : []),
-      ...(module.startsWith("identity-token-") ? ["jose"] : []),
+      ...declared.libraries,
     ];
-    if (!target && !allowed.includes(specifier))
+    // A name of the package's own: "imports" in its package.json says which file it is in which runtime.
+    if (!target && !specifier.startsWith("#") && !allowed.includes(specifier))
       return `a provider is data: it imports its own files and ${allowed.join(", ")}; core sends`;
   }
   return undefined;
@@ -132,11 +147,18 @@ function matches(list, module, typeOnly = true) {
   });
 }
 
-/** packages/core/src/sources/from-env.ts → the module `sources/from-env` of `core`, in `packages`. */
+/**
+ * packages/core/src/sources/from-env.ts → the module `sources/from-env` of `core`, in `packages`. An example provider's folder
+ * is shaped like a package's src: examples/providers/tessera/classify.ts → the module `classify` of `tessera`.
+ */
 function locate(filename) {
-  const [parent, folder, src, ...rest] = path.relative(root, filename).split(path.sep);
-  if (!["packages", "apps"].includes(parent) || src !== "src") return undefined;
-  const module = rest.join("/").replace(/\.ts$/, "");
+  const relative = path.relative(root, filename).split(path.sep).join("/");
+  const [, parent, folder, rest] =
+    /^(packages|apps)\/([^/]+)\/src\/(.*)$/.exec(relative) ??
+    /^(examples\/providers)\/([^/]+)\/(.*)$/.exec(relative) ??
+    [];
+  if (parent === undefined) return undefined;
+  const module = rest.replace(/\.ts$/, "");
   return {
     path: filename,
     folderPath: path.dirname(filename),
@@ -144,7 +166,16 @@ function locate(filename) {
     folder,
     module,
     isTest: /\.test(-d)?$|^fixtures\//.test(module),
+    declared: declarationOf(
+      parent === "packages" ? path.join(root, parent, folder) : path.join(root, "examples"),
+    ),
   };
+}
+
+const declarations = new Map();
+function declarationOf(folder) {
+  if (!declarations.has(folder)) declarations.set(folder, declaredIn(folder));
+  return declarations.get(folder);
 }
 
 /** A rule that is asked about each import of a file: its specifier, and whether it is of types only. */

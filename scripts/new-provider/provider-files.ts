@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { type ProviderFacts, variableOf } from "./provider-facts.ts";
+
+const templates = path.join(import.meta.dirname, "template");
+
+/** The files of a new provider by their path in the tree, formatted as well as a template can be. */
+export function providerFiles(facts: ProviderFacts, now: Date): ReadonlyMap<string, string> {
+  const { values, sections } = fillings(facts, now);
+  const files = new Map<string, string>();
+  for (const template of globSync("**/*.template", { cwd: templates }).toSorted()) {
+    const target = template.slice(0, -".template".length).replaceAll("__id__", facts.id);
+    const text = readFileSync(path.join(templates, template), "utf8");
+    files.set(path.posix.join("packages", facts.id, target), fill(text, values, sections));
+  }
+  files.set(`.changeset/new-provider-${facts.id}.md`, changeset(facts));
+  return files;
+}
+
+/**
+ * `{{word}}` becomes the word's value; the lines between `{{#word}}` and `{{/word}}` stay where the section is on. Throws for a
+ * word that nobody knows.
+ */
+export function fill(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  sections: Readonly<Record<string, boolean>>,
+): string {
+  const known = <Value>(table: Readonly<Record<string, Value>>, word: string): Value => {
+    const value = Object.hasOwn(table, word) ? table[word] : undefined;
+    if (value === undefined) throw new Error(`A template says {{${word}}}, which nobody knows.`);
+    return value;
+  };
+  const keep = (lines: string): string =>
+    lines.replaceAll(/^\{\{#(\w+)\}\}\n(.*?)^\{\{\/\1\}\}\n/gms, (_, word: string, inner: string) =>
+      known(sections, word) ? keep(inner) : "",
+    );
+  return keep(text).replaceAll(/\{\{([#/]?\w+)\}\}/g, (_, word: string) => known(values, word));
+}
+
+function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, now: Date) {
+  const basic = header === "basic";
+  const bearer = header === "bearer";
+  const variable = variableOf(id);
+  // An address with a path ends with a slash: what is below it is named without one in front.
+  const slash = new URL(baseUrl).pathname === "/" ? "/" : "";
+  const headerName = basic || bearer ? "authorization" : header;
+  const coreNames = [
+    ...(basic ? ["basic", "broken"] : []),
+    "defineProvider",
+    ...(basic ? ["type Environment"] : []),
+    "fromEnv",
+    ...(basic || bearer ? [] : ["header"]),
+    "type Provider",
+    ...(basic ? ["variable"] : []),
+  ];
+  const values = {
+    id,
+    name,
+    baseUrl,
+    tokenUrl,
+    env,
+    variable,
+    headerName,
+    Type: variable.slice(0, 1).toUpperCase() + variable.slice(1),
+    coreNames: coreNames.join(", "),
+    userEnv: `${id.toUpperCase().replaceAll("-", "_")}_USER`,
+    origin: new URL(baseUrl).origin,
+    verifyPath: `${slash}me`,
+    verifyRoute: new URL(`${slash}me`, baseUrl).pathname,
+    itemsPath: `${slash}items`,
+    itemsUrl: new URL(`${slash}items`, baseUrl).href,
+    headerShown: bearer ? "`Authorization: Bearer …`" : basic ? "`Authorization: Basic …`" : `\`${header}\``,
+    month: now.toISOString().slice(0, 7),
+    canary: `canary-${id.replaceAll(/[^a-z]/g, "")}-${createHash("sha256").update(id).digest("hex").slice(0, 16)}`,
+  };
+  return { values, sections: { basic, bearer, header: !basic && !bearer, plain: !basic } };
+}
+
+function changeset({ id, name }: ProviderFacts): string {
+  return `---
+"@auth/${id}": minor
+---
+
+The first release: \`${variableOf(id)}()\` finds the API token of ${name}, sends it with requests to ${name} and to nothing else, and
+asks ${name} whom it speaks for.
+`;
+}

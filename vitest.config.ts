@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 // Every folder below packages/ and apps/ is a project of its own: `npm test -- --project @auth/pylon`.
 const folders = ["packages", "apps"].flatMap((parent) =>
@@ -14,14 +14,20 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@auth/source"] } },
   test: {
     // Those that need a keychain run inside scripts/with-keyring.sh.
-    exclude: process.env["AUTH_TEST_KEYCHAIN"] === "1" ? [] : ["**/*.keyring.test.ts"],
+    exclude: [
+      ...configDefaults.exclude,
+      ...(process.env["AUTH_TEST_KEYCHAIN"] === "1" ? [] : ["**/*.keyring.test.ts"]),
+    ],
     setupFiles: [fileURLToPath(new URL("scripts/silence.setup.ts", import.meta.url))],
     projects: [
       ...folders.map(({ name, root }) => ({
         extends: true as const,
         test: { name: `@auth/${name}`, root, include: ["src/**/*.test.ts"] },
       })),
-      { extends: true as const, test: { name: "examples", include: ["examples/*.test.ts"] } },
+      {
+        extends: true as const,
+        test: { name: "examples", include: ["examples/{*,providers/**/*}.test.ts"] },
+      },
       { extends: true as const, test: { name: "scripts", include: ["scripts/*.test.ts"] } },
     ],
   },

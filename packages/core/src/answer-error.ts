@@ -1,63 +1,60 @@
-import { classifyAnswer } from "./classify.ts";
 import { AuthError, type AuthErrorCode } from "./errors.ts";
+import type { Judgement } from "./judgement.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
-import type { Classification, ServiceAnswer } from "./provider-definition.ts";
-import type { PlainAnswer } from "./service-request.ts";
+import type { FailedTry } from "./provider-definition.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
 import { quotable } from "./safe-message.ts";
-
-/** One of a service's servers. */
-export interface CalledServer {
-  /** `auth server` */
-  readonly name: string;
-  /** The option that gives its address. */
-  readonly option: string;
-}
-
-/** What judging an answer takes. */
-export interface Judgement {
-  readonly provider: { readonly id: string; readonly name: string; readonly tokenUrl: string | undefined };
-  readonly origins: readonly string[];
-  readonly url: string;
-  /** Where the token came from that was sent; `undefined` where none was. */
-  readonly source: string | undefined;
-  /** What the service judged, for the messages. */
-  readonly judged: string;
-  readonly server: CalledServer;
-  readonly classify: ((answer: ServiceAnswer) => Classification) | undefined;
-  readonly requestIdHeader: string | undefined;
-  readonly now: () => number;
-  readonly mask: (text: string) => string;
-}
+import type { Pause, PlainAnswer } from "./service-request.ts";
 
 /** The error for an answer that is not 2xx: by what the provider makes of it, else by its status. */
 export function answerError(judgement: Judgement, answer: PlainAnswer): AuthError {
-  const { provider, source, judged, mask } = judgement;
-  const { status } = answer;
-  const said = classifyAnswer(judgement.classify, { ...answer, source: source ?? judged });
-  const code = said.code ?? codeOf(status, judgement, answer.headers);
+  const { provider, judged, mask } = judgement;
+  const { status, headers } = answer;
+  const said = judgement.meaningOf(answer);
+  const code = said.code ?? codeOf(status, judgement, headers);
   const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
     ? boundedWait(said.retryAfterMs)
-    : parseRetryAfter(answer.headers.get("retry-after"), judgement.now);
+    : parseRetryAfter(headers.get("retry-after"), judgement.now);
   const words = said.reason === undefined ? "" : `: ${quotable(mask(said.reason)).replace(/[.!]+$/, "")}`;
   return new AuthError(code, {
     provider: provider.id,
     message: `${sentence(code, provider.name, judged)} (status ${status})${words}.`,
     remedy: said.remedy === undefined ? remedyFor(code, judgement, retryAfterMs) : mask(said.remedy),
     status,
-    requestId: requestIdOf(judgement, answer) ?? shownId(judgement, said.requestId),
+    requestId: judgement.requestIdOf(headers, said.requestId),
     retryAfterMs,
   });
 }
 
-/** The service's id for an answer, if it looks like one. */
-export function requestIdOf(judgement: Judgement, { headers }: PlainAnswer): string | undefined {
-  const { requestIdHeader } = judgement;
-  return requestIdHeader === undefined ? undefined : shownId(judgement, headers.get(requestIdHeader));
+/** The error for a 2xx answer to verify that does not say whom the token speaks for. */
+export function malformedError(
+  { id, name }: Judgement["provider"],
+  source: string,
+  { status, requestId }: { readonly status: number; readonly requestId?: string | undefined },
+): AuthError {
+  return new AuthError("AUTH_RESPONSE_MALFORMED", {
+    provider: id,
+    message: `${name} accepted the request (status ${status}) but did not say whom the token from ${source} speaks for.`,
+    remedy: "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.",
+    status,
+    requestId,
+  });
 }
 
-function shownId({ mask }: Judgement, id: string | null | undefined): string | undefined {
-  return id === null || id === undefined || id.trim() === "" ? undefined : quotable(mask(id));
+/** The time until a request is sent again that was answered like this, by the service, its provider or habit. */
+export function pauseAfter(
+  { code, status, retryAfterMs }: AuthError,
+  attempts: number,
+  retryDelayMs: ((failed: FailedTry) => number) | undefined,
+): Pause | undefined {
+  if (code !== "AUTH_RATE_LIMITED" && code !== "AUTH_UNREACHABLE") return undefined;
+  const failed = {
+    attempts,
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+  const delayMs = retryDelayMs?.(failed) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
+  return { delayMs, asked: retryAfterMs !== undefined };
 }
 
 function codeOf(status: number, { origins, url }: Judgement, headers: Headers): AuthErrorCode {

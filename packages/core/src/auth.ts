@@ -1,11 +1,12 @@
 import { createFetch } from "./adapters/fetch.ts";
-import type { Judgement } from "./answer-error.ts";
 import { type Authorizer, authorizerOf, carrying } from "./authorizer.ts";
 import { invalid } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation } from "./explain.ts";
 import type { Identity } from "./identity.ts";
-import { createLazyTokenCache, loadPart } from "./lazy-token-cache.ts";
+import type { Judgement } from "./judgement.ts";
+import { createLazyTokenCache } from "./lazy-token-cache.ts";
+import { loadPart } from "./load-part.ts";
 import { createDestinations, type Destinations } from "./origin.ts";
 import { own } from "./own.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
@@ -135,8 +136,8 @@ export function createAuth<Options extends object, I extends Identity>(
 
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
     const subject = use();
-    const { verifyAuth } = await loadPart(definition.id, import("./verify-auth.ts"));
-    return verifyAuth(subject, own(asked));
+    const part = await loadPart(definition.id, import("./verify.ts"));
+    return part.verify(subject, own(asked));
   }
 
   const auth: Auth<I> = {

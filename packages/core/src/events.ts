@@ -59,7 +59,8 @@ type Diagnostics = { channel(name: string): Channel } | undefined;
 
 /**
  * Events go to the `onEvent` function and, where the runtime has `node:diagnostics_channel`, to the channels
- * `auth-providers:<type>`. A listener that throws disturbs nobody.
+ * `auth-providers:<type>`. An `onEvent` that throws disturbs nobody; a channel's subscriber that throws is reported by the
+ * runtime, as with every channel.
  */
 export function createEvents(
   provider: string,

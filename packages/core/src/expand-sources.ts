@@ -5,6 +5,8 @@ import type { TokenSource } from "./token-source.ts";
 export function expandSources(sources: readonly TokenSource[]): readonly TokenSource[] {
   return sources.flatMap((source) => {
     const { sources: others } = own(source);
-    return others === undefined ? [source] : expandSources(others);
+    if (others !== undefined) return expandSources(others);
+    if (typeof source?.resolve !== "function") throw new TypeError("This is no token source.");
+    return [source];
   });
 }

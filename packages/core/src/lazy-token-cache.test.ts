@@ -1,8 +1,6 @@
 import { expect, it, vi } from "vitest";
 
 import { acmeAt, canary } from "./fixtures/acme.ts";
-import { failureOf } from "./fixtures/failure-of.ts";
-import { loadPart } from "./lazy-token-cache.ts";
 import type { SourceContext } from "./token-source.ts";
 
 const acme = acmeAt("https://api.acme.example");
@@ -34,10 +32,10 @@ it("tells the sources of a refusal that came before the search was loaded", asyn
   expect(find).toHaveBeenCalledOnce();
 });
 
-it("says what is wrong where a part is gone, as on a page that was put up anew meanwhile", async () => {
-  const cause = new TypeError("Failed to fetch dynamically imported module");
-  const error = await failureOf(loadPart("acme", Promise.reject(cause)));
-  expect(error).toMatchObject({ code: "AUTH_UNREACHABLE", provider: "acme", cause });
-  expect(error.message).toContain("could not be loaded");
-  expect(await loadPart("acme", Promise.resolve("part"))).toBe("part");
+it("has nothing to tell the sources where a refusal came before anybody asked for a token", async () => {
+  const find = vi.fn((context: SourceContext) => `${canary}-${context.reason}`);
+  const auth = acme({ token: find });
+  expect(auth.baseUrl).toBe("https://api.acme.example");
+  auth.reject();
+  expect((await auth.token()).reveal()).toBe(`${canary}-initial`);
 });

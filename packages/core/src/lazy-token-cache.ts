@@ -1,5 +1,5 @@
 import { abortable } from "./abortable.ts";
-import { AuthError } from "./errors.ts";
+import { loadPart } from "./load-part.ts";
 import { isWorkers } from "./runtime.ts";
 import type { Searcher, SearchingCache } from "./token-search.ts";
 
@@ -38,23 +38,10 @@ export function createLazyTokenCache(searcher: Searcher): SearchingCache {
     },
     failure: () => cache?.failure(),
     reject(header) {
-      if (cache === undefined) beforeStart = (started) => started.reject(header);
-      else cache.reject(header);
+      if (cache !== undefined) cache.reject(header);
+      // Where nobody waits for a token either, there is nothing to forget.
+      else if (starting !== undefined) beforeStart = (started) => started.reject(header);
     },
     replace: async (header, answer, signal) => (cache ?? (await ready())).replace(header, answer, signal),
   };
-}
-
-/** A part that is loaded when it is needed. A page may find that it is gone: a newer build was put in its place. */
-export async function loadPart<Part>(provider: string, loading: Promise<Part>): Promise<Part> {
-  try {
-    return await loading;
-  } catch (cause) {
-    throw new AuthError("AUTH_UNREACHABLE", {
-      provider,
-      message: "A part of this program could not be loaded.",
-      remedy: "Check the network, and load the page or program anew.",
-      cause,
-    });
-  }
 }

@@ -10,7 +10,7 @@ export function maskOf(secrets: readonly string[]): (text: string) => string {
  * with the token in it.
  */
 export function safeCause(error: unknown, message: string): Error {
-  const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
+  const { name, code } = factsOf(error);
   const cause = new Error(message);
   if (typeof name === "string" && /^[A-Z][A-Za-z]{0,40}(?:Error|Exception)$/.test(name)) {
     Object.defineProperty(cause, "name", { value: name });
@@ -18,4 +18,14 @@ export function safeCause(error: unknown, message: string): Error {
   return typeof code === "string" && /^[A-Z][A-Z_]{1,40}$/.test(code)
     ? Object.assign(cause, { code })
     : cause;
+}
+
+function factsOf(error: unknown): { readonly name?: unknown; readonly code?: unknown } {
+  try {
+    const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+    return { name, code };
+  } catch {
+    // There is no object, or one that does not let itself be read.
+    return {};
+  }
 }

@@ -64,6 +64,8 @@ export function createDestinations(baseUrl: string, origins: readonly string[]):
     prefix,
     resolve(input) {
       if (input.startsWith(prefix)) return input;
+      // What an object becomes that is no URL: not a path by any means.
+      if (input.startsWith("[object ")) throw new TypeError(`${input} is no URL.`);
       return isPath(input) ? base + input : (parseUrl(input, baseUrl)?.href ?? input);
     },
     allowed(url) {

@@ -112,6 +112,7 @@ describe("what only the options can show is told at the first use", () => {
     ["plain http", odd("http://api.acme.example")],
     ["a user name", odd("https://user@api.acme.example")],
     ["a query", odd(`${base}/?x=1`)],
+    ["an empty fragment", odd(`${base}/#`)],
     ["no origins", odd(base, { origins: [] })],
     ["a wildcard", odd(base, { origins: [base, "*"] })],
     ["a wildcard within", odd(base, { origins: [base, "https://*.acme.example"] })],
@@ -143,6 +144,15 @@ describe("what only the options can show is told at the first use", () => {
       outcome: "failed",
       error: { code: "AUTH_PROVIDER_INVALID" },
     });
+  });
+
+  it("also of a source that stands for something else than sources", async () => {
+    for (const sources of [[{ name: "x" }], [null], "abc"]) {
+      const source = { name: "shelf", sources: sources as never, resolve: () => expect.unreachable() };
+      await expect(odd(base, { sources: [source] }, { token: undefined }).token()).rejects.toMatchObject({
+        code: "AUTH_PROVIDER_INVALID",
+      });
+    }
   });
 
   it("in the setup's own words, where it throws", () => {

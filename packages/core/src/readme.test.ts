@@ -1,28 +1,11 @@
 import { readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
 import path from "node:path";
-import { inspect } from "node:util";
-import { compileFunction } from "node:vm";
 
 import { expect, it } from "vitest";
 
-import * as core from "./index.ts";
 import type { AuthErrorCode } from "./index.ts";
 
 const readme = readFileSync(path.join(import.meta.dirname, "../README.md"), "utf8");
-
-it("README example", async () => {
-  const [, code = ""] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
-  const printed: string[] = [];
-  const log = (...values: unknown[]): void => {
-    printed.push(values.map((value) => (typeof value === "string" ? value : inspect(value))).join(" "));
-  };
-  const body = stripTypeScriptTypes(code.replaceAll(/^import .*$/gm, "").replaceAll(/^export /gm, ""));
-  const run = compileFunction(`return (async () => {${body}})()`, [...Object.keys(core), "console"]);
-  await run(...Object.values(core), { log });
-  const [, promised = ""] = /^\/\/ (.*)$/m.exec(code.slice(code.indexOf("console.log"))) ?? [];
-  expect(printed).toEqual([promised]);
-});
 
 it("names every error code that there is, and no other", () => {
   const codes: Record<AuthErrorCode, true> = {

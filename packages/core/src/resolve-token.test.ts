@@ -9,7 +9,7 @@ import { resolveToken, type Search, type SearchResult } from "./resolve-token.ts
 import { fromEnv } from "./sources/from-env.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { broken, found, type TokenSource } from "./token-source.ts";
+import { broken, type Found, found, type TokenSource } from "./token-source.ts";
 
 const now = (): number => Date.UTC(2026, 10, 22);
 
@@ -79,6 +79,20 @@ it("tells where it looked, in order, and where tokens are made", async () => {
 });
 
 describe("a broken source", () => {
+  const unrevealing: Found = {
+    outcome: "found",
+    reveal: () => {
+      throw new Error(canary);
+    },
+  };
+  const unreadable = <T extends object>(subject: T, member: string): T =>
+    Object.defineProperty(subject, member, {
+      enumerable: true,
+      get: () => {
+        throw new Error(canary);
+      },
+    });
+
   it("ends the search: the next identity is not tried", async () => {
     const next = vi.fn(() => "other identity");
     const error = await failureOf(
@@ -122,6 +136,14 @@ describe("a broken source", () => {
     ["an object that is no result", () => ({ token: canary }) as never],
     ["a promise of nothing useful", () => Promise.resolve([canary] as never)],
     ["a found without its function", () => ({ outcome: "found", value: canary }) as never],
+    ["a found that fails to reveal", () => unrevealing],
+    ["a result that cannot be read", () => unreadable({}, "outcome") as never],
+    ["an error whose message cannot be read", () => Promise.reject(unreadable(new Error("x"), "message"))],
+    ["an error whose code cannot be read", () => Promise.reject(unreadable(new Error("x"), "code"))],
+    [
+      "an error whose message is no text",
+      () => Promise.reject(Object.assign(new Error("x"), { message: {} })),
+    ],
     ["a found that reveals no text", () => ({ outcome: "found", reveal: () => 5 }) as never],
   ] as const)("is one that gives %s", async (_, fn) => {
     const error = await failureOf(look([vault(fn)]));
@@ -249,4 +271,13 @@ it("shows the words of a source that vouches for them as they are", async () => 
   const reason = "/run/user/1000/secrets-2026-11-22/acme is open to other users";
   const error = await failureOf(look([vault(() => Promise.reject(broken(reason, "Run chmod 600 on it.")))]));
   expect(error.message).toBe(`acme: ${reason}. Run chmod 600 on it.`);
+});
+
+it("takes the word of a source that comes from another copy of this package", async () => {
+  vi.resetModules();
+  const { broken: brokenThere } = await import("./token-source.ts");
+  expect(brokenThere).not.toBe(broken);
+  const sealed = brokenThere("the vault is sealed", "Unseal it.");
+  const error = await failureOf(look([vault(() => Promise.reject(sealed))]));
+  expect(error).toMatchObject({ message: "acme: the vault is sealed. Unseal it.", remedy: "Unseal it." });
 });

@@ -7,8 +7,8 @@ import { attempt, type SourceAttempt } from "./source-attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
 import {
-  Broken,
   type Found,
+  isBroken,
   type SourceContext,
   type SourceResult,
   type TokenSource,
@@ -69,23 +69,23 @@ export async function resolveToken(
 
     const limit = Math.min(own(source).timeoutMs ?? sourceTimeoutMs, Math.max(deadline - Date.now(), 0));
     let result: SourceResult;
+    let value: unknown;
     try {
       result = own(
         await withTimeLimit((stop) => source.resolve({ ...context, reason, signal: stop }), limit, signal),
       );
+      if (result.outcome === "found" && typeof result.reveal === "function") value = result.reveal();
     } catch (error) {
       signal?.throwIfAborted();
       throw fail(brokenSource(source, error, limit));
     }
 
-    if (result?.outcome === "unavailable") {
+    if (result.outcome === "unavailable") {
       record("unavailable", result);
-    } else if (result?.outcome !== "found" || typeof result.reveal !== "function") {
+    } else if (typeof value !== "string") {
       throw fail(wrongAnswer(source));
     } else {
       const name = result.source ?? source.name;
-      const value: unknown = result.reveal();
-      if (typeof value !== "string") throw fail(wrongAnswer(source), name);
       if (value.trim() === "") {
         record("unavailable", { reason: `${name} is blank` }, name);
         continue;
@@ -128,7 +128,7 @@ function brokenSource(source: TokenSource, error: unknown, limitMs: number): Fai
   if (isAuthError(error)) {
     return { code, reason: `${source.name} failed: ${statement(error)}`, remedy: error.remedy, cause: error };
   }
-  if (error instanceof Broken) return { code, reason: sentence(error.message), remedy: error.remedy };
+  if (isBroken(error)) return { code, reason: sentence(error.message), remedy: error.remedy };
   const message = safeMessage(error);
   return {
     code,

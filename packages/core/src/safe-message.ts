@@ -3,8 +3,20 @@
  * every word goes that could be one: only plain words, short ones, and paths made of them stay.
  */
 export function safeMessage(error: unknown): string {
-  const text = error instanceof Error ? error.message : typeof error === "string" ? error : typeof error;
-  return quotable(text.replace(/[^\s"'`,;(){}[\]<>]{6,}/g, (word) => (isOrdinary(word) ? word : "[masked]")));
+  return quotable(
+    textOf(error).replace(/[^\s"'`,;(){}[\]<>]{6,}/g, (word) => (isOrdinary(word) ? word : "[masked]")),
+  );
+}
+
+/** What was thrown need not be an error, and its message need not be a text that can be had. */
+function textOf(error: unknown): string {
+  try {
+    const text: unknown = error instanceof Error ? error.message : error;
+    if (typeof text === "string") return text;
+  } catch {
+    // It does not let itself be read: its type is all that there is to say.
+  }
+  return typeof error;
 }
 
 /** Text of strangers in a message: one line of printable characters, 200 at most. */

@@ -171,3 +171,20 @@ it("sends nothing to an origin that is not the service's, and follows nothing th
   expect(redirected.code).toBe("AUTH_ORIGIN_NOT_ALLOWED");
   expect(foreign.requests).toHaveLength(0);
 });
+
+it("takes what it is told from own properties alone", async () => {
+  const server = await serve(() => ({ drop: true }));
+  const { provider, origins, url, secrets } = call(server.url);
+  const asked = { provider, origins, secrets, source: "env ACME_TOKEN" };
+  const strange = { judged: "polluted", addressRemedy: "polluted" };
+  for (const [name, value] of Object.entries(strange))
+    Object.defineProperty(Object.prototype, name, { value, configurable: true });
+  try {
+    const { message } = await failureOf(callService({ ...asked, url }));
+    expect(message).toContain("says nothing about the token from env ACME_TOKEN.");
+    const { remedy } = await failureOf(callService({ ...asked, url: "https://elsewhere.example" }));
+    expect(remedy).toBe("Name an address of the service's own.");
+  } finally {
+    for (const name of Object.keys(strange)) Reflect.deleteProperty(Object.prototype, name);
+  }
+});

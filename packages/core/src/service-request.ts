@@ -1,4 +1,5 @@
 import { readData } from "./json.ts";
+import { own } from "./own.ts";
 import type { ServiceAnswer } from "./provider-definition.ts";
 import { readBody } from "./read-body.ts";
 import { withTimeLimit } from "./time-limit.ts";
@@ -16,16 +17,18 @@ export type PlainAnswer = Omit<ServiceAnswer, "source">;
 /** One request of the library's own: verify, login, logout, identity tokens. */
 export interface ServiceRequest {
   readonly url: string;
-  readonly method: "GET" | "POST";
+  /** Default: `POST`. */
+  readonly method?: "GET" | "POST" | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** Already in the form in which it is sent. */
   readonly body?: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
+  /** Default: the platform's. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** For the whole of it, retries and pauses included. Milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Whether there is to be another try after an answer, and when. `undefined`: there is none. */
-  readonly retryAfter: (answer: PlainAnswer, attempts: number) => Pause | undefined;
+  readonly retryAfter: (answer: PlainAnswer, attempts: number) => Promise<Pause | undefined>;
 }
 
 /** The time until the next try. */
@@ -40,8 +43,9 @@ export interface Pause {
  * Sends a request without following redirects, and gives back any answer that there is, whatever its status. Rejects
  * with the signal's reason, with `TimeLimitReached`, or with what `fetch` threw.
  */
-export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
-  const { url, method, headers, body, timeoutMs } = request;
+export function sendToService(given: ServiceRequest): Promise<PlainAnswer> {
+  const request = own(given);
+  const { url, method = "POST", headers, body, timeoutMs } = request;
   const startedAt = Date.now();
   // Each kind has an end of its own: a service that throttles for ever ends the call as one does that fails for ever.
   const left = { asked: waits, own: retries };
@@ -60,7 +64,7 @@ export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
       signal,
       timeout: false,
       fetch: () =>
-        request.fetch(url, {
+        (request.fetch ?? fetch)(url, {
           method,
           headers,
           ...(body !== undefined && { body }),
@@ -71,9 +75,9 @@ export function sendToService(request: ServiceRequest): Promise<PlainAnswer> {
       retry: {
         limit: waits + retries,
         delay: () => pauseMs,
-        shouldRetry({ error, retryCount }) {
+        async shouldRetry({ error, retryCount }) {
           if (!isHTTPError(error)) return false;
-          const pause = request.retryAfter(answerOf(error.response, error.data), retryCount);
+          const pause = await request.retryAfter(answerOf(error.response, error.data), retryCount);
           if (pause === undefined || Date.now() - startedAt + pause.delayMs >= timeoutMs) return false;
           pauseMs = pause.delayMs;
           return left[pause.asked ? "asked" : "own"]-- > 0;

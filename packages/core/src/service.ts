@@ -1,8 +1,2 @@
-export type { CalledServer } from "./answer-error.ts";
-export {
-  type AnswerFacts,
-  callService,
-  errorOfAnswer,
-  type ServiceCall,
-  type ServiceReply,
-} from "./service-call.ts";
+export type { AnswerFacts, CalledServer } from "./judgement.ts";
+export { callService, errorOfAnswer, type ServiceCall, type ServiceReply } from "./service-call.ts";

@@ -7,7 +7,7 @@ import type { ProviderDefinition, ProviderSetup, SetupContext } from "./provider
 import { safeMessage } from "./safe-message.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { Broken, type TokenSource } from "./token-source.ts";
+import { isBroken, type TokenSource } from "./token-source.ts";
 
 /** A provider's setup, checked, with the caller's options applied. */
 export interface CheckedSetup<I extends Identity> extends ProviderSetup<I> {
@@ -45,7 +45,7 @@ export function runSetup<I extends Identity>(
   const format = "Give baseUrl as in https://api.example.com.";
   if (base === undefined || !base.protocol.startsWith("http"))
     refuse("baseUrl does not begin with https:// and a host", format);
-  if (base.search + base.hash !== "") refuse("baseUrl has a query or fragment", format);
+  if (/[?#]/.test(baseUrl)) refuse("baseUrl has a query or fragment", format);
   if (hasUser(base)) refuse("baseUrl has a user name or password in it", format);
 
   const listed: unknown = (ownBaseUrl ? undefined : setup.origins) ?? [base.origin];
@@ -93,7 +93,7 @@ function callSetup<I extends Identity>(
     return definition.setup(options as never, context);
   } catch (error) {
     if (isAuthError(error)) throw error;
-    if (error instanceof Broken) throw invalid(definition.id, error.message, error.remedy);
+    if (isBroken(error)) throw invalid(definition.id, error.message, error.remedy);
     throw invalid(definition.id, `its options do not fit: ${safeMessage(error)}`, "Correct the option.");
   }
 }

@@ -113,6 +113,18 @@ describe("a failed load", () => {
     expect(await header(next)).toBe("a");
   });
 
+  it("is not shared any longer for a clock that is set back", async () => {
+    const cache = cacheOf();
+    const first = outcome(cache.get());
+    await nth(0).fail();
+    await first;
+    clock -= 3_600_000;
+    const next = cache.get();
+    expect(loads).toHaveLength(2);
+    await nth(1).give("a");
+    expect(await header(next)).toBe("a");
+  });
+
   it("is followed by pauses that grow up to half a minute", async () => {
     vi.spyOn(Math, "random").mockReturnValue(1);
     const cache = cacheOf();
@@ -241,6 +253,18 @@ describe("a refused token", () => {
     expect(await second).toBe("new");
   });
 
+  it("is asked for again where the clock was set back meanwhile", async () => {
+    const cache = await holding("old");
+    const first = header(cache.replace("old"));
+    await nth(1).give("old");
+    await first;
+    clock -= 3_600_000;
+    const second = header(cache.replace("old"));
+    expect(loads).toHaveLength(3);
+    await nth(2).give("new");
+    expect(await second).toBe("new");
+  });
+
   it("is not confused with the one that has replaced it", async () => {
     const cache = await holding("new");
     cache.reject("old");
@@ -313,6 +337,15 @@ describe("where a promise may not be shared", () => {
     await nth(0).give("a");
     expect(await Promise.all(callers.map((caller) => header(caller)))).toEqual(["a", "b"]);
     expect(cache.current()?.header).toBe("b");
+  });
+
+  it("what a load brings that began before a refusal is for its caller alone", async () => {
+    const cache = cacheOf(false);
+    const early = cache.get();
+    cache.reject();
+    await nth(0).give("refused");
+    expect(await header(early)).toBe("refused");
+    expect(cache.current()).toBeUndefined();
   });
 
   it("a caller near the expiry refreshes for itself, and is served the old token if that fails", async () => {

@@ -149,7 +149,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     if (!refresh) {
       const usable = current();
       if (usable !== undefined) return Promise.resolve(usable);
-      if (failure !== undefined && now() < failure.until) return Promise.reject(failure.error);
+      if (failure !== undefined && lasts(failure.until, now())) return Promise.reject(failure.error);
     }
     if (!shared) return loadAlone(signal);
     if (flight !== undefined && refresh) launch(flight);
@@ -171,11 +171,13 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     failure = undefined;
     reason = "rejected";
     if (flight !== undefined) launch(flight);
+    // A load of one caller's own began before the refusal: what it brings is not kept.
+    else latest++;
   }
 
   async function replace(header: string, signal?: AbortSignal): Promise<Held | undefined> {
     if (held?.header === header) {
-      if (refused?.header === header && now() < refused.until) return undefined;
+      if (refused?.header === header && lasts(refused.until, now())) return undefined;
       reject(header);
     }
     const next = await get(signal);
@@ -183,6 +185,11 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
   }
 
   return { current, get, failure: () => failure?.error, reject, replace };
+}
+
+/** Whether a pause is still on. A clock that was set back makes none longer. */
+function lasts(until: number, now: number): boolean {
+  return now < until && until - now <= longestPauseMs;
 }
 
 function pauseMs(failures: number): number {

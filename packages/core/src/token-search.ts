@@ -1,5 +1,6 @@
 import type { RefusedAnswer } from "./authorizer.ts";
 import type { Events } from "./events.ts";
+import { invalid } from "./errors.ts";
 import { expandSources } from "./expand-sources.ts";
 import { headerValue } from "./header-value.ts";
 import type { Identity } from "./identity.ts";
@@ -8,7 +9,7 @@ import { resolveToken, type Search } from "./resolve-token.ts";
 import { isWorkers } from "./runtime.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { createTokenCache, type Held, type TokenCache } from "./token-cache.ts";
-import type { SourceContext } from "./token-source.ts";
+import type { SourceContext, TokenSource } from "./token-source.ts";
 
 /** What a search takes of an auth. */
 export interface Searcher {
@@ -56,6 +57,14 @@ export function createSearchingCache(searcher: Searcher): SearchingCache {
   };
 }
 
+function sourcesOf(setup: Searcher["setup"], id: string): readonly TokenSource[] {
+  try {
+    return expandSources(setup.sources);
+  } catch {
+    throw invalid(id, "something among its sources is none", "Give token sources only, to chain() as well.");
+  }
+}
+
 /** Looks for a token and makes the header of it. */
 async function searchToken(
   { setup, provider, context, events, timeoutMs }: Searcher,
@@ -64,7 +73,7 @@ async function searchToken(
 ): Promise<Held> {
   const { now } = context;
   const startedAt = now();
-  const search: Search = { provider, sources: expandSources(setup.sources), context, events, timeoutMs };
+  const search: Search = { provider, sources: sourcesOf(setup, provider.id), context, events, timeoutMs };
   const { token, attempts } = await resolveToken(search, reason, signal);
   const header = headerValue(setup.inject, provider.id, token);
   if (events.wants("token.loaded")) {

@@ -69,16 +69,8 @@ export function unavailable(reason: string, remedy?: string): Unavailable {
   return { outcome: "unavailable", reason, ...(remedy !== undefined && { remedy }) };
 }
 
-/** Thrown by code whose words are known to hold no secret. */
-export class Broken extends Error {
-  override readonly name: string = "Broken";
-  readonly remedy: string;
-
-  constructor(reason: string, remedy: string) {
-    super(reason);
-    this.remedy = remedy;
-  }
-}
+// Registered globally: the sources of one copy of this package may be asked by another, in a provider's bundle.
+const brand = Symbol.for("auth-providers.broken");
 
 /**
  * What a source throws when something is there and cannot be used, and a setup when an option breaks a rule: why, as a
@@ -86,10 +78,10 @@ export class Broken extends Error {
  * may quote what was found. Of any other error, everything is taken out that could be a token.
  */
 export function broken(reason: string, remedy: string): Error {
-  return new Broken(reason, remedy);
+  return Object.defineProperty(Object.assign(new Error(reason), { remedy }), brand, { value: true });
 }
 
-/** Whether a caught value was made by {@link broken}. */
+/** Whether a caught value was made by {@link broken}, of whichever installed copy. */
 export function isBroken(error: unknown): error is Error & { readonly remedy: string } {
-  return error instanceof Broken;
+  return error instanceof Error && Object.hasOwn(error, brand);
 }

@@ -288,6 +288,8 @@ it("sends nothing where the verify path leads out of the origins", async () => {
   for (const path of [`${foreign.url}/me`, `//${new URL(foreign.url).host}/me`, "https://"]) {
     const error = await failureOf(acmeAt(own.url, { verify: { path, identify } })(token).verify());
     expect(error.code).toBe("AUTH_ORIGIN_NOT_ALLOWED");
+    expect(error.message).toContain("where the token from option token must not go.");
+    expect(error.remedy).toBe("Give verify.path as a path on the provider's own origin.");
   }
   expect([...own.requests, ...foreign.requests]).toHaveLength(0);
 });

@@ -1,13 +1,15 @@
-import type { Judgement } from "./answer-error.ts";
-import { AuthError } from "./errors.ts";
+import { AuthError, isAuthError } from "./errors.ts";
+import type { Events } from "./events.ts";
 import type { Identity } from "./identity.ts";
 import { parseJson } from "./json.ts";
+import type { Judgement } from "./judgement.ts";
 import { maskOf } from "./mask.ts";
-import { leadsTo, parseUrl } from "./origin.ts";
-import type { VerifyEndpoint } from "./provider-definition.ts";
-import { callService, type ServiceReply } from "./service-call.ts";
+import { parseUrl } from "./origin.ts";
+import { callService, loadJudge, type ServiceCall } from "./service-call.ts";
 import type { CheckedSetup } from "./setup.ts";
+import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import type { Token } from "./token.ts";
+import type { SourceContext } from "./token-source.ts";
 
 /** Whom the token speaks for, and which token that was. JSON-safe; holds no secret. */
 export interface Verification<I extends Identity> {
@@ -19,76 +21,121 @@ export interface Verification<I extends Identity> {
   readonly requestId?: string;
 }
 
-export interface VerifyRequest<I extends Identity> {
-  readonly provider: Judgement["provider"];
+/** What verifying takes of an auth. */
+export interface Verifiable<I extends Identity> {
   readonly setup: CheckedSetup<I>;
-  readonly token: Token;
-  /** The finished value of the header that carries the token. */
-  readonly header: string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly now: () => number;
-  readonly startedAt: number;
-  /** What is left of the limit. Milliseconds. */
+  readonly provider: Judgement["provider"];
+  readonly context: Omit<SourceContext, "signal" | "reason">;
+  readonly events: Events;
   readonly timeoutMs: number;
-  /** The limit that the caller knows of. Milliseconds. */
-  readonly limitMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Asks the service whom the token speaks for. Redirects are refused; 429 and 5xx are tried again while there is time. */
-export async function verify<I extends Identity>(request: VerifyRequest<I>): Promise<Verification<I>> {
-  const { provider, setup, token, header, now } = request;
-  const { method = "GET", path, body, identify } = setup.verify;
-  const url = parseUrl(path, setup.baseUrl);
-  if (url === undefined || !leadsTo(setup.origins, url)) {
-    throw new AuthError("AUTH_ORIGIN_NOT_ALLOWED", {
-      provider: provider.id,
-      message: `The verify path leads to ${url === undefined ? "no URL" : url.origin}, where the token must not go.`,
-      remedy: "Give verify.path as a path on the provider's own origin.",
-    });
-  }
-  const secrets = [token.reveal(), header, header.slice(header.indexOf(" ") + 1)];
-  const answer = await callService({
-    provider,
-    origins: setup.origins,
-    url: url.href,
-    method,
-    headers: { [setup.inject.header]: header },
-    body,
-    source: token.source,
-    secrets,
-    fetch: request.fetch,
-    now,
-    timeoutMs: request.timeoutMs,
-    limitMs: request.limitMs,
-    signal: request.signal,
-    classify: setup.classify,
-    requestIdHeader: setup.requestIdHeader,
-    retryDelayMs: setup.retryDelayMs,
-  });
-  const identity = readIdentity(answer, token.source, identify);
-  if (identity === undefined) throw malformed(request, answer);
-  const { requestId } = answer;
-  return {
-    // Programs print it: what it says is the service's, and may echo the token.
-    identity: parseJson(JSON.stringify(identity), maskOf(secrets)) as I,
-    token: {
-      source: token.source,
-      ...(token.expiresAt !== undefined && { expiresAt: token.expiresAt }),
-      fingerprint: token.fingerprint(),
-    },
-    durationMs: now() - request.startedAt,
-    ...(requestId !== undefined && { requestId }),
+  readonly cache: {
+    get(signal?: AbortSignal): Promise<HeldToken>;
+    reject(header: string): void;
   };
 }
 
+/** A token, and the finished value of the header that carries it. */
+interface HeldToken {
+  readonly token: Token;
+  readonly header: string;
+}
+
+/** Verifies the token of an auth: finds it, asks the service, forgets it where it is refused, and tells who listens. */
+export async function verify<I extends Identity>(
+  subject: Verifiable<I>,
+  asked: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
+): Promise<Verification<I>> {
+  const { provider, events, cache } = subject;
+  const { now } = subject.context;
+  const { signal, timeoutMs = subject.timeoutMs } = asked;
+  const deadline = Date.now() + timeoutMs;
+  const startedAt = now();
+  const done = (
+    outcome: string,
+    { status, requestId }: { readonly status?: number; readonly requestId?: string },
+  ): void => {
+    if (!events.wants("verify.done")) return;
+    const durationMs = now() - startedAt;
+    events.emit("verify.done", {
+      outcome,
+      durationMs,
+      ...(status !== undefined && { status }),
+      ...(requestId !== undefined && { requestId }),
+    });
+  };
+  let held: HeldToken | undefined;
+  try {
+    held = await withTimeLimit((stop) => cache.get(stop), timeoutMs, signal).catch((error: unknown) => {
+      throw error instanceof TimeLimitReached ? noTokenInTime(provider.id, timeoutMs) : error;
+    });
+    const { token } = held;
+    const { source, expiresAt } = token;
+    const leftMs = Math.max(deadline - Date.now(), 1);
+    const limits = { timeoutMs: leftMs, limitMs: timeoutMs, signal };
+    const { identity, requestId } = await identify(subject, held, limits);
+    const result = {
+      identity,
+      token: {
+        source,
+        ...(expiresAt !== undefined && { expiresAt }),
+        fingerprint: token.fingerprint(),
+      },
+      durationMs: now() - startedAt,
+      ...(requestId !== undefined && { requestId }),
+    };
+    done("verified", result);
+    return result;
+  } catch (error) {
+    if (!isAuthError(error)) throw error;
+    const isRefused = error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED";
+    if (isRefused && held !== undefined) cache.reject(held.header);
+    done(error.code, error);
+    throw error;
+  }
+}
+
+/** Asks the service whom a token speaks for. Redirects are refused; 429 and 5xx are tried again while there is time. */
+async function identify<I extends Identity>(
+  { provider, setup, context }: Verifiable<I>,
+  { token, header }: HeldToken,
+  limits: Pick<ServiceCall, "timeoutMs" | "limitMs" | "signal">,
+): Promise<{ readonly identity: I; readonly requestId?: string }> {
+  const { origins, classify, requestIdHeader, retryDelayMs } = setup;
+  const { method = "GET", path, body } = setup.verify;
+  const { source } = token;
+  const secrets = [token.reveal(), header, header.slice(header.indexOf(" ") + 1)];
+  const answer = await callService({
+    ...context,
+    ...limits,
+    provider,
+    origins,
+    url: parseUrl(path, setup.baseUrl)?.href ?? path,
+    addressRemedy: "Give verify.path as a path on the provider's own origin.",
+    method,
+    headers: { [setup.inject.header]: header },
+    body,
+    source,
+    secrets,
+    classify,
+    requestIdHeader,
+    retryDelayMs,
+  });
+  const identity = readIdentity(setup, answer.body, source);
+  if (identity === undefined) {
+    const { malformedError } = await loadJudge(provider);
+    throw malformedError(provider, source, answer);
+  }
+  // Programs print it: what it says is the service's, and may echo the token.
+  return { ...answer, identity: parseJson(JSON.stringify(identity), maskOf(secrets)) as I };
+}
+
 function readIdentity<I extends Identity>(
-  { body }: ServiceReply,
+  { verify: endpoint }: CheckedSetup<I>,
+  body: unknown,
   source: string,
-  identify: VerifyEndpoint<I>["identify"],
 ): I | undefined {
   try {
-    const identity = identify(body, { source });
+    const identity = endpoint.identify(body, { source });
     return typeof identity?.kind === "string" && typeof identity.id === "string" ? identity : undefined;
   } catch {
     // An answer of another shape than the documented one, met by code that trusts the shape.
@@ -96,15 +143,10 @@ function readIdentity<I extends Identity>(
   }
 }
 
-function malformed<I extends Identity>(
-  { provider, token }: VerifyRequest<I>,
-  answer: ServiceReply,
-): AuthError {
-  return new AuthError("AUTH_RESPONSE_MALFORMED", {
-    provider: provider.id,
-    message: `${provider.name} accepted the request (status ${answer.status}) but did not say whom the token from ${token.source} speaks for.`,
-    remedy: "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.",
-    status: answer.status,
-    requestId: answer.requestId,
+function noTokenInTime(provider: string, timeoutMs: number): AuthError {
+  return new AuthError("AUTH_TOKEN_SOURCE_FAILED", {
+    provider,
+    message: `No token source gave an answer within ${timeoutMs} ms.`,
+    remedy: "Find out what they wait for, or allow more time with timeoutMs.",
   });
 }

@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { fetch as undiciFetch, Request as UndiciRequest } from "undici";
 import { describe, expect, it, vi } from "vitest";
 
 import { acmeAt, canary, serve } from "../fixtures/acme.ts";
@@ -221,6 +226,91 @@ describe("after a 401", () => {
     }
   });
 
+  it("the caller may give up while the answer is read, also where its sender does not listen", async () => {
+    const stop = new AbortController();
+    const pull = (): Promise<never> => {
+      stop.abort(new Error("enough"));
+      return new Promise(() => undefined);
+    };
+    const endless = new ReadableStream({ pull }, { highWaterMark: 0 });
+    const auth = acmeAt("https://api.acme.example", { classify: () => ({}) })({
+      token: giving("a", "b"),
+      fetch: () => Promise.resolve(new Response(endless, { status: 401 })),
+    });
+    await expect(auth.fetch("/x", { signal: stop.signal })).rejects.toThrow("enough");
+  });
+
+  it("an answer that cannot be put away is not waited for", async () => {
+    const stuck = new ReadableStream({ cancel: () => new Promise(() => undefined) });
+    const answers = [new Response(stuck, { status: 401 }), new Response("welcome")];
+    const auth = acmeAt("https://api.acme.example")({
+      token: giving("old", "new"),
+      fetch: () => Promise.resolve(answers.shift() ?? Response.error()),
+    });
+    expect(await (await auth.fetch("/x")).text()).toBe("welcome");
+  });
+
+  it("a body that can only be piped is not sent again", async () => {
+    const sent: unknown[] = [];
+    const auth = acmeAt("https://api.acme.example")({
+      token: giving("old", "new"),
+      fetch: (_, init) => {
+        sent.push(init?.body);
+        return Promise.resolve(new Response(null, { status: 401 }));
+      },
+    });
+    const body = { pipe: () => undefined } as unknown as string;
+    expect((await auth.fetch("/x", { method: "POST", body })).status).toBe(401);
+    expect(sent).toEqual([body]);
+  });
+
+  it("a Request for reading is sent again where the platform does not tell whether it has a body", async () => {
+    const server = await accepting("new");
+    const auth = acmeAt(server.url)({ token: giving("old", "new") });
+    const request = Object.defineProperty(new Request(`${server.url}/x`), "body", { value: undefined });
+    expect((await auth.fetch(request)).status).toBe(200);
+  });
+
+  it("the answer comes back where the part that would do more is gone, and a redirect fails", async () => {
+    const server = await serve(({ path }) =>
+      path === "/moved" ? { status: 302, headers: { location: "/" } } : { status: path === "/" ? 304 : 401 },
+    );
+    const program = `
+      import { registerHooks } from "node:module";
+      registerHooks({
+        resolve(specifier, context, next) {
+          if (specifier.endsWith("/settle.ts")) throw new TypeError("Failed to fetch the module");
+          return next(specifier, context);
+        },
+      });
+      const { defineProvider, header } = await import("@auth/core");
+      const acme = defineProvider({
+        specVersion: 1,
+        id: "acme",
+        name: "Acme",
+        setup: () => ({
+          baseUrl: process.env.BASE_URL,
+          sources: [],
+          inject: header("x-api-key"),
+          verify: { path: "/me", identify: () => undefined },
+        }),
+      });
+      const auth = acme({ token: "token" });
+      for (const path of ["/refused", "/", "/moved"]) {
+        console.log(await auth.fetch(path).then(({ status }) => status, ({ message }) => message));
+      }
+    `;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["--conditions=@auth/source", "--no-warnings", "--input-type=module-typescript", "--eval", program],
+      {
+        cwd: fileURLToPath(new URL("../..", import.meta.url)),
+        env: { PATH: process.env["PATH"], BASE_URL: server.url },
+      },
+    );
+    expect(stdout.trim().split("\n")).toEqual(["401", "304", "Failed to fetch the module"]);
+  });
+
   it("a provider that trips over the answer is as good as one that knows nothing of it", async () => {
     const server = await accepting("new");
     const classify = (): never => {
@@ -290,6 +380,47 @@ describe("what is judged is what is sent", () => {
     ]);
   });
 
+  it("for options that have other headers each time they are asked", async () => {
+    const server = await serve();
+    const auth = acmeAt(server.url)(token);
+    await auth.token();
+    const answers: Record<string, string>[] = [{ "x-a": "1" }];
+    const options = {
+      get headers(): Record<string, string> {
+        return answers.shift() ?? { authorization: "Bearer mine" };
+      },
+    };
+    await auth.fetch("/x", options);
+    expect(server.requests[0]?.headers).toMatchObject({ "x-a": "1", authorization: `Bearer ${canary}` });
+  });
+
+  it("for a Request of the library whose fetch is used", async () => {
+    const [own, foreign] = [await serve(), await serve()];
+    const auth = acmeAt(own.url)({ ...token, fetch: undiciFetch as unknown as typeof fetch });
+    for (const { url } of [own, foreign]) {
+      const request = new UndiciRequest(`${url}/x`, { method: "PUT", body: "text", headers: { "x-a": "1" } });
+      await auth.fetch(request);
+    }
+    expect(own.requests[0]).toMatchObject({
+      url: "/x",
+      method: "PUT",
+      body: "text",
+      headers: { "x-a": "1", authorization: `Bearer ${canary}` },
+    });
+    expect(foreign.requests[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it("for what is no URL: nothing is sent, and no header is given", async () => {
+    const server = await serve();
+    const auth = acmeAt(server.url)(token);
+    const foreign = new Request("https://evil.example/x");
+    for (const input of [{ url: server.url }, [{}], "[object Request]"]) {
+      await expect(auth.fetch(input as never)).rejects.toThrow(TypeError);
+    }
+    await expect(auth.headers(foreign as never)).rejects.toThrow(TypeError);
+    expect(server.requests).toEqual([]);
+  });
+
   it("for an allow-list that nobody can add to", async () => {
     const auth = acmeAt("https://api.acme.example")(token);
     expect(() => (auth.origins as string[]).push("https://evil.example")).toThrow(TypeError);
@@ -324,6 +455,44 @@ describe("while the token is waited for", () => {
     give();
     await pending;
     expect(server.requests[0]).toMatchObject({ body: "first", headers: { "x-a": "first" } });
+  });
+});
+
+describe("the signal null", () => {
+  /** A Request whose own signal goes off as soon as it is sent. */
+  const stopped = async (status: number, headers: Record<string, string> = {}) => {
+    const stop = new AbortController();
+    const server = await serve(({ url }) => {
+      stop.abort();
+      return url === "/x" ? { status, headers } : {};
+    });
+    return { stop, server, request: new Request(`${server.url}/x`, { signal: stop.signal }) };
+  };
+
+  it.each([
+    ["as it is", { signal: null }],
+    ["inherited", Object.create({ signal: null }) as RequestInit],
+  ])("stands for none while the token is waited for, %s", async (_, init) => {
+    const { stop, server, request } = await stopped(200);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const pending = acmeAt(server.url)({ token: () => promise }).fetch(request, init);
+    stop.abort();
+    resolve(canary);
+    expect((await pending).status).toBe(200);
+  });
+
+  it("stands for none while the sources are asked again", async () => {
+    const { server, request } = await stopped(401);
+    let asked = 0;
+    const auth = acmeAt(server.url)({ token: () => `token-${asked++}` });
+    expect((await auth.fetch(request, { signal: null })).status).toBe(401);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("stands for none on the hops of a redirect", async () => {
+    const { server, request } = await stopped(302, { location: "/y" });
+    const auth = acmeAt(server.url, { inject: header("x-api-key") })(token);
+    expect((await auth.fetch(request, { signal: null })).status).toBe(200);
   });
 });
 

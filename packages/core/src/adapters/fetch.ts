@@ -1,6 +1,8 @@
 import { carrying } from "../authorizer.ts";
 import { isPath } from "../origin.ts";
 import { isWorkers } from "../runtime.ts";
+import { isRedirect } from "./is-redirect.ts";
+import { requestSignal } from "./request-signal.ts";
 import type { Sender } from "./settle.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -48,9 +50,15 @@ function planFetch(sender: FetchTarget): FetchPlan {
       if (input.startsWith(destinations.prefix)) return start(input, origins[0], given);
       if (isPath(input)) return start(destinations.base + input, destinations.base, given);
     }
-    // What is judged is what is sent: an object that becomes a URL is asked for it once.
-    const target = input instanceof Request ? input : destinations.resolve(String(input));
+    const target = input instanceof Request ? input : targetOf(input);
     return start(target, destinations.allowed(urlOf(target)), given);
+  }
+
+  function targetOf(input: unknown): Target {
+    // What is judged is what is sent: an object that becomes a URL is asked for it once.
+    const text = String(input);
+    // That of another realm, or of the library that brings the option `fetch`, is no instance of the platform's.
+    return text === "[object Request]" ? (input as Request) : destinations.resolve(text);
   }
 
   function start(
@@ -62,27 +70,30 @@ function planFetch(sender: FetchTarget): FetchPlan {
       authorizer.withheld(urlOf(target), "foreign origin");
       return fetch(target, given);
     }
-    const init = readable(given);
-    const headers = init?.headers ?? requestOf(target)?.headers;
+    const init = withOwnMembers(given);
+    // Once: a getter or an iterator may give something else the next time.
+    const headers = readable(init?.headers ?? requestOf(target)?.headers);
     if (headers !== undefined && carries(headers, header)) {
       authorizer.withheld(urlOf(target), "set by the caller");
-      return fetch(target, init);
+      return fetch(target, init && { ...init, headers });
     }
     const value = authorizer.current();
     return value === undefined
-      ? sendLoaded(target, init, origin)
+      ? sendLoaded(target, init, headers, origin)
       : send(target, init, headers, origin, value);
   }
 
   async function sendLoaded(
     target: Target,
     init: RequestInit | undefined,
+    headers: HeadersInit | undefined,
     origin: string,
   ): Promise<Response> {
     // The caller may go on to use the same objects for the next request.
-    const kept = init && { ...init, ...(init.headers && { headers: new Headers(init.headers) }) };
-    const value = await authorizer.load(init?.signal ?? requestOf(target)?.signal);
-    return send(target, kept, kept?.headers ?? requestOf(target)?.headers, origin, value);
+    const kept = init && { ...init };
+    const keptHeaders = headers && new Headers(headers);
+    const value = await authorizer.load(requestSignal(target, init));
+    return send(target, kept, keptHeaders, origin, value);
   }
 
   /** What it allocates for a request that is answered as usual: the headers, the options, and the one promise. */
@@ -123,8 +134,11 @@ function planFetch(sender: FetchTarget): FetchPlan {
     sent: SentInit,
     follows: boolean,
   ): Promise<Response> {
-    const { settle: settleAnswer } = await import("./settle.ts");
-    return settleAnswer(response, { target, sent, follows }, sender);
+    const part = await import("./settle.ts").catch((error: unknown) => {
+      // A page may find that the part is gone. What it would do is an extra for a 401, and a must for a redirect.
+      if (response.status !== 401) throw error;
+    });
+    return part === undefined ? response : part.settle(response, { target, sent, follows }, sender);
   }
 
   return plan;
@@ -142,27 +156,24 @@ function requestOf(target: Target): Request | undefined {
 const members =
   "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal duplex priority window dispatcher cf";
 
-/**
- * Options in a form that can be read again: an iterator can be read only once, and inherited members, which the platform
- * reads too, would be lost in a copy.
- */
-function readable(init: RequestInit | undefined): RequestInit | undefined {
+/** Options that can be copied: inherited members, which the platform reads too, would be lost. */
+function withOwnMembers(init: RequestInit | undefined): RequestInit | undefined {
   if (init === undefined || init === null) return undefined;
   if (typeof init !== "object") throw new TypeError("The options of fetch are no object.");
   const prototype: unknown = Object.getPrototypeOf(init);
-  const plain = prototype === Object.prototype || prototype === null ? init : inherited(init);
-  const { headers } = plain;
-  if (headers === undefined || !isIterable(headers) || headers instanceof Headers) return plain;
-  return { ...plain, headers: new Headers(headers) };
+  if (prototype === Object.prototype || prototype === null) return init;
+  const inherited = members
+    .split(" ")
+    .map((name): [string, unknown] => [name, Reflect.get(init, name)])
+    .filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(inherited), ...init };
 }
 
-function inherited(init: object): RequestInit {
-  return Object.fromEntries(
-    members
-      .split(" ")
-      .map((name): [string, unknown] => [name, Reflect.get(init, name)])
-      .filter(([, value]) => value !== undefined && value !== null),
-  );
+/** Headers that can be read again. */
+function readable(headers: HeadersInit | undefined): HeadersInit | undefined {
+  return headers === undefined || !isIterable(headers) || headers instanceof Headers
+    ? headers
+    : new Headers(headers);
 }
 
 function carries(headers: HeadersInit, name: string): boolean {
@@ -187,8 +198,4 @@ function withHeader(headers: HeadersInit | undefined, name: string, value: strin
 
 function isIterable(headers: HeadersInit): headers is Headers | [string, string][] {
   return Symbol.iterator in headers;
-}
-
-function isRedirect({ status, type }: Response): boolean {
-  return (status > 300 && status < 309) || type === "opaqueredirect";
 }

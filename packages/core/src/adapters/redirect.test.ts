@@ -197,6 +197,42 @@ describe("a redirect that is followed here", () => {
     expect(asked).toBe(1);
   });
 
+  it("leads to where the platform would go, whatever the bytes of its address", async () => {
+    const target = Buffer.from("/ü?q=€").toString("latin1");
+    const server = await serve(({ url }) =>
+      url === "/x" ? { status: 302, headers: { location: target } } : { body: url },
+    );
+    const auth = acmeAt(server.url, { inject: header("x-api-key") })({ token: canary });
+    const [ours, platform] = await Promise.all([auth.fetch("/x"), fetch(`${server.url}/x`)]);
+    expect([ours.url, await ours.text()]).toEqual([platform.url, await platform.text()]);
+  });
+
+  it("keeps a method of the caller's own as it is written", async () => {
+    const methods: (string | undefined)[] = [];
+    const auth = acmeAt("https://api.acme.example")({
+      token: canary,
+      fetch: (_, init) => {
+        const first = methods.push(init?.method) === 1;
+        return Promise.resolve(new Response(null, first ? { status: 307, headers: { location: "/y" } } : {}));
+      },
+    });
+    await auth.fetch("/x", { method: "patch" });
+    expect(methods).toEqual(["patch", "patch"]);
+  });
+
+  it("does not wait for an answer that cannot be put away", async () => {
+    const stuck = new ReadableStream({ cancel: () => new Promise(() => undefined) });
+    const answers = [
+      new Response(stuck, { status: 302, headers: { location: "/y" } }),
+      new Response("welcome"),
+    ];
+    const auth = acmeAt("https://api.acme.example")({
+      token: canary,
+      fetch: () => Promise.resolve(answers.shift() ?? Response.error()),
+    });
+    expect(await (await auth.fetch("/x")).text()).toBe("welcome");
+  });
+
   it("without a place to go is an answer like any other", async () => {
     const server = await serve(() => ({ status: 302, body: "nowhere" }));
     const response = await acmeAt(server.url, { inject: header("x-api-key") })({ token: canary }).fetch("/x");

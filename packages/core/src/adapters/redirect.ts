@@ -1,4 +1,6 @@
 import { isReadOnce } from "./body.ts";
+import { isRedirect } from "./is-redirect.ts";
+import { requestSignal } from "./request-signal.ts";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -43,7 +45,8 @@ export async function followRedirects(first: Response, request: RedirectedReques
   const source = typeof target === "string" ? undefined : target;
   const headers = new Headers(sent.headers);
   headers.delete(request.header);
-  let method = (sent.method ?? source?.method ?? "GET").toUpperCase();
+  const signal = requestSignal(target, sent);
+  let method = sent.method ?? source?.method ?? "GET";
   let body = sent.body ?? null;
   // The body of a Request went with the first hop, and only the platform could have sent it again.
   const spent = body === null && (source?.body ?? null) !== null;
@@ -53,8 +56,10 @@ export async function followRedirects(first: Response, request: RedirectedReques
   let response = first;
 
   for (let hops = 0; isRedirect(response); hops++) {
-    const location = response.headers.get("location");
-    if (location === null) break;
+    const given = response.headers.get("location");
+    if (given === null) break;
+    response.body?.cancel().catch(() => undefined);
+    const location = asUtf8(given);
     if (hops === 20) throw failed("the redirect count was exceeded");
     const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
     if (next === undefined) throw failed("the redirect leads to no URL");
@@ -63,14 +68,13 @@ export async function followRedirects(first: Response, request: RedirectedReques
     if (next.hash === "") next.hash = url.hash;
 
     const { status } = response;
-    if (
-      (status !== 303 && method === "POST" && status < 303) ||
-      (status === 303 && method !== "GET" && method !== "HEAD")
-    ) {
+    const verb = method.toUpperCase();
+    const reads = verb === "GET" || verb === "HEAD";
+    if ((status < 303 && verb === "POST") || (status === 303 && !reads)) {
       method = "GET";
       body = null;
       for (const name of bodyHeaders) headers.delete(name);
-    } else if (method !== "GET" && method !== "HEAD" && (spent || isReadOnce(body))) {
+    } else if (!reads && (spent || isReadOnce(body))) {
       throw failed("the redirect asks for the body again, which was a stream");
     }
     if (next.origin !== url.origin) for (const name of originHeaders) headers.delete(name);
@@ -78,10 +82,8 @@ export async function followRedirects(first: Response, request: RedirectedReques
     left ||= value === undefined;
     carried = value !== undefined;
 
-    await response.body?.cancel().catch(() => undefined);
     const carrying = new Headers(headers);
     if (value !== undefined) carrying.set(request.header, value);
-    const signal = sent.signal ?? source?.signal;
     response = await request.fetch(next.href, {
       ...sent,
       method,
@@ -97,9 +99,14 @@ export async function followRedirects(first: Response, request: RedirectedReques
   return { arrived: response, carried };
 }
 
-/** Whether an answer is a redirect that was not followed. Where a redirect leads, a page is not shown. */
-export function isRedirect({ status, type }: Response): boolean {
-  return [301, 302, 303, 307, 308].includes(status) || type === "opaqueredirect";
+/** A header comes as Latin-1, and a URL in it is UTF-8. Where a platform has seen to that already, it stays as it is. */
+function asUtf8(text: string): string {
+  try {
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return text;
+  }
 }
 
 function failed(reason: string): TypeError {

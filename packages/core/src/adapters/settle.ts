@@ -3,7 +3,9 @@ import type { Destinations } from "../origin.ts";
 import { readBody } from "../read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { isReadOnce } from "./body.ts";
-import { type Arrival, followRedirects, isRedirect } from "./redirect.ts";
+import { isRedirect } from "./is-redirect.ts";
+import { type Arrival, followRedirects } from "./redirect.ts";
+import { requestSignal } from "./request-signal.ts";
 
 /** The largest 401 that is read to learn its meaning. Bytes. */
 const longestRefusal = 65_536;
@@ -38,10 +40,9 @@ export async function settle(response: Response, request: SentRequest, sender: S
   const { arrived, carried } = await follow(response, request, sender, value);
   // Where the last hop went without the token, its 401 says nothing about it.
   if (arrived.status !== 401 || !carried) return arrived;
-  const signal = sent.signal ?? (typeof target === "string" ? undefined : target.signal);
-  const next = await replacement(arrived, value, authorizer, signal);
+  const next = await replacement(arrived, value, authorizer, requestSignal(target, sent));
   if (next === undefined || !isReplayable(request)) return arrived;
-  await arrived.body?.cancel().catch(() => undefined);
+  arrived.body?.cancel().catch(() => undefined);
   authorizer.attached(destinations.allowed(urlOf(target)) ?? destinations.base);
   headers.set(authorizer.header, next);
   const again = { ...sent, headers };
@@ -76,7 +77,7 @@ async function replacement(
 ): Promise<string | undefined> {
   try {
     if (!authorizer.readsRefusals) return await authorizer.replace(value, undefined, signal);
-    const body = await readRefusal(response);
+    const body = await readRefusal(response, signal);
     // What cannot be read may mean something else: the token is kept.
     if (body === undefined) return undefined;
     return await authorizer.replace(value, { status: 401, headers: response.headers, body }, signal);
@@ -93,12 +94,16 @@ function urlOf(target: string | Request): string {
 
 function isReplayable({ target, sent: { body } }: SentRequest): boolean {
   if (body !== undefined && body !== null) return !isReadOnce(body);
-  return typeof target === "string" || target.body === null;
+  // Not every browser has the member: there, only the method tells.
+  return typeof target === "string" || target.body === null || /^(?:GET|HEAD)$/.test(target.method);
 }
 
 /** The text of a 401; `undefined` where it is too long, or does not end. */
-async function readRefusal(response: Response): Promise<string | undefined> {
+async function readRefusal(response: Response, signal: AbortSignal | undefined): Promise<string | undefined> {
   const copy = response.clone();
-  const reading = withTimeLimit((stop) => readBody(copy, longestRefusal, stop), longestReadingMs);
-  return reading.catch(() => undefined);
+  const reading = withTimeLimit((stop) => readBody(copy, longestRefusal, stop), longestReadingMs, signal);
+  return reading.catch(() => {
+    signal?.throwIfAborted();
+    return undefined;
+  });
 }

@@ -22,8 +22,8 @@ export function withValue(
 ): string[] | Record<string, string> {
   if (headers === undefined) return carrying(name, value);
   if (isList(headers)) return [...headers, name, value];
-  // The caller has no header of this name: the order is the one that costs least, and so is the literal.
-  return name === "authorization" ? { authorization: value, ...headers } : { [name]: value, ...headers };
+  // The caller has no header of this name: the order is the one that takes the least time, and so is the literal.
+  return name === "authorization" ? { ...headers, authorization: value } : { ...headers, [name]: value };
 }
 
 /** Whether a header is among them, in any case. The name is in lower case. */

@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 
 import type { Authorizer } from "../authorizer.ts";
 import { leadsTo } from "../origin.ts";
+import { readBody } from "../read-body.ts";
 import { type FlatHeaders, isList } from "./undici-headers.ts";
 import { fail, Hold } from "./undici-hold.ts";
 
@@ -10,8 +11,10 @@ type Options = Dispatcher.DispatchOptions;
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
 
-/** The largest 401 that is held back to learn its meaning. Bytes. */
+/** The largest 401 that is held back. Bytes. */
 const longestRefusal = 65_536;
+/** How long one is held back for its end. Milliseconds. */
+const longestHoldMs = 2_000;
 
 /** What undici's redirect interceptor tells of the hops before. */
 type History = readonly URL[] | undefined;
@@ -22,6 +25,7 @@ interface HeldAnswer {
   readonly message: string | undefined;
   readonly chunks: Buffer[];
   size: number;
+  readonly timer: ReturnType<typeof setTimeout>;
 }
 
 /** Passes everything on, except a 401: that one is held back until the sources were asked for another token. */
@@ -69,9 +73,13 @@ export class RefusalHandler implements Handler {
     headers: HeldAnswer["headers"],
     message?: string,
   ): void {
-    if (status === 401 && !this.#wasElsewhere())
-      this.#held = { controller, headers, message, chunks: [], size: 0 };
-    else this.#handler.onResponseStart?.(controller, status, headers, message);
+    if (status !== 401 || this.#wasElsewhere()) {
+      this.#handler.onResponseStart?.(controller, status, headers, message);
+      return;
+    }
+    const timer = setTimeout(() => this.#passOnLate(held), longestHoldMs);
+    const held: HeldAnswer = { controller, headers, message, chunks: [], size: 0, timer };
+    this.#held = held;
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
@@ -82,7 +90,7 @@ export class RefusalHandler implements Handler {
     }
     held.chunks.push(Buffer.from(chunk));
     held.size += chunk.byteLength;
-    if (held.size > longestRefusal) this.#release(held);
+    if (held.size > longestRefusal) this.#passOn(held);
   }
 
   onResponseEnd(controller: Controller, trailers: HeldAnswer["headers"]): void {
@@ -91,6 +99,7 @@ export class RefusalHandler implements Handler {
       this.#handler.onResponseEnd?.(controller, trailers);
       return;
     }
+    clearTimeout(held.timer);
     // The connection is done with: until the sources have answered, it is this one that the caller can give up.
     const hold = new Hold();
     const stop = new AbortController();
@@ -111,6 +120,7 @@ export class RefusalHandler implements Handler {
   }
 
   onResponseError(controller: Controller, error: Error): void {
+    clearTimeout(this.#held?.timer);
     this.#held = undefined;
     this.#handler.onResponseError?.(controller, error);
   }
@@ -143,7 +153,25 @@ export class RefusalHandler implements Handler {
     return true;
   }
 
-  #release({ controller, headers, message, chunks }: HeldAnswer): void {
+  /** Hands over a 401 before its end has come, as it comes. Its request is not sent again, the next has another token. */
+  #passOn(held: HeldAnswer): void {
+    // What cannot be read whole may mean something else: the token is kept.
+    if (!this.#authorizer.readsRefusals)
+      this.#authorizer.replace(this.#value, undefined).catch(() => undefined);
+    this.#release(held);
+  }
+
+  /** From a timer, where nobody catches what a handler throws. */
+  #passOnLate(held: HeldAnswer): void {
+    try {
+      this.#passOn(held);
+    } catch (error) {
+      held.controller.abort(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #release({ timer, controller, headers, message, chunks }: HeldAnswer): void {
+    clearTimeout(timer);
     this.#held = undefined;
     this.#handler.onResponseStart?.(controller, 401, headers, message);
     for (const chunk of chunks) this.#handler.onResponseData?.(controller, chunk);
@@ -154,13 +182,13 @@ function isReplayable(body: Options["body"]): boolean {
   return body === undefined || body === null || typeof body === "string" || body instanceof Uint8Array;
 }
 
-/** The text of a body; `undefined` where it is compressed in a way that the platform does not know. */
+/** The text of a body; `undefined` where it is compressed in a way that the platform does not know, or too long. */
 async function decoded(chunks: readonly Buffer[], encoding: string | null): Promise<string | undefined> {
   const body = new Blob(chunks as Buffer<ArrayBuffer>[]);
   if (encoding === null || encoding === "identity") return body.text();
   try {
     const stream = new DecompressionStream(encoding as "gzip");
-    return await new Response(body.stream().pipeThrough(stream)).text();
+    return await readBody(new Response(body.stream().pipeThrough(stream)), longestRefusal);
   } catch {
     return undefined;
   }

@@ -1,8 +1,10 @@
 import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
 
 import type { LoopbackServer } from "@auth/testing";
 import {
   Agent,
+  cacheStores,
   Client,
   Dispatcher1Wrapper,
   type Dispatcher,
@@ -24,6 +26,20 @@ function agent(...composed: Dispatcher.DispatcherComposeInterceptor[]): Dispatch
   const dispatcher = new Agent().compose(...composed);
   open.push(dispatcher);
   return dispatcher;
+}
+
+/** What undici would give a handler of an answer that goes on and on. */
+class EndlessAnswer implements Dispatcher.DispatchController {
+  readonly paused = false;
+  reason: Error | null = null;
+  get aborted(): boolean {
+    return this.reason !== null;
+  }
+  abort(reason: Error): void {
+    this.reason = reason;
+  }
+  pause(): void {}
+  resume(): void {}
 }
 
 const token = { token: canary };
@@ -242,6 +258,81 @@ describe("after a 401", () => {
     expect([response.statusCode, (await response.body.text()).length]).toEqual([401, 300_000]);
   });
 
+  it("a token is forgotten too where the answer is too long to be held back", async () => {
+    const server = await serve(({ headers }) =>
+      headers.authorization === "Bearer new" ? {} : { status: 401, body: "x".repeat(300_000) },
+    );
+    const auth = acmeAt(server.url)({ token: giving("old", "new") });
+    const dispatcher = agent(authInterceptor(auth));
+    const response = await request(server.url, { dispatcher });
+    expect([response.statusCode, (await response.body.text()).length]).toEqual([401, 300_000]);
+    expect((await auth.token()).reveal()).toBe("new");
+  });
+
+  it.each([
+    ["forgotten", undefined, "new"],
+    ["kept where it may mean something else", () => ({}), "old"],
+  ] as const)(
+    "an answer that does not end is passed on after two seconds, and the token is %s",
+    async (_, classify, left) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      try {
+        const auth = acmeAt(
+          "https://api.acme.example",
+          classify && { classify },
+        )({
+          token: giving("old", "new"),
+        });
+        await auth.token();
+        const seen: unknown[] = [];
+        const controller = new EndlessAnswer();
+        const dispatch: Dispatcher.Dispatch = (options, handler) => {
+          handler.onRequestStart?.(controller, null);
+          handler.onResponseStart?.(controller, 401, {}, "Unauthorized");
+          handler.onResponseData?.(controller, Buffer.from("a"));
+          return true;
+        };
+        authInterceptor(auth)(dispatch)(
+          { origin: "https://api.acme.example", path: "/x", method: "GET" },
+          {
+            onResponseStart: (_controller, status) => seen.push(status),
+            onResponseData: (_controller, chunk) => seen.push(chunk.toString()),
+          },
+        );
+        expect(seen).toEqual([]);
+        await vi.advanceTimersByTimeAsync(2_000);
+        expect(seen).toEqual([401, "a"]);
+        expect((await auth.token()).reveal()).toBe(left);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
+
+  it("what a handler throws that is handed an answer late ends the request, and nothing else", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const auth = acmeAt("https://api.acme.example")(token);
+      await auth.token();
+      const controller = new EndlessAnswer();
+      const dispatch: Dispatcher.Dispatch = (options, handler) => {
+        handler.onResponseStart?.(controller, 401, {}, "Unauthorized");
+        return true;
+      };
+      const onResponseStart = (): never => {
+        throw new Error("no room");
+      };
+      authInterceptor(auth)(dispatch)(
+        { origin: "https://api.acme.example", path: "/x", method: "GET" },
+        { onResponseStart },
+      );
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(controller.reason?.message).toBe("no room");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("a burst of refusals of one token causes one search, and everybody is served", async () => {
     const server = await accepting("new");
     const find = giving("old", "new");
@@ -255,7 +346,6 @@ describe("after a 401", () => {
   });
 
   it("the provider may know that it means something else, in a compressed answer too", async () => {
-    const { gzipSync } = await import("node:zlib");
     const { createServer } = await import("node:http");
     const server = createServer((_, response) => {
       response.writeHead(401, { "content-type": "application/json", "content-encoding": "gzip" });
@@ -293,6 +383,28 @@ describe("a 401 that says nothing of the token", () => {
     });
     expect([response.statusCode, await response.body.text()]).toEqual([401, "theirs"]);
     expect((await auth.token()).reveal()).toBe(canary);
+  });
+
+  it("is one that is much longer than it comes", async () => {
+    const body = gzipSync(JSON.stringify({ error: "x".repeat(1_000_000) }));
+    const dispatch: Dispatcher.Dispatch = (options, handler) => {
+      const controller = new EndlessAnswer();
+      handler.onRequestStart?.(controller, null);
+      handler.onResponseStart?.(controller, 401, { "content-encoding": "gzip" }, "Unauthorized");
+      handler.onResponseData?.(controller, body);
+      handler.onResponseEnd?.(controller, {});
+      return true;
+    };
+    const classify = vi.fn(() => ({}));
+    const auth = acmeAt("https://api.acme.example", { classify })({ token: once() });
+    await auth.token();
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    authInterceptor(auth)(dispatch)(
+      { origin: "https://api.acme.example", path: "/x", method: "GET" },
+      { onResponseStart: (_, status) => resolve(status), onResponseError: (_, error) => reject(error) },
+    );
+    expect(await promise).toBe(401);
+    expect(classify).not.toHaveBeenCalled();
   });
 
   it("is one that is compressed in a way that cannot be read", async () => {
@@ -386,6 +498,32 @@ it("goes where it was judged to go, whatever becomes of the options while the to
   resolve(canary);
   for (const response of await Promise.all(pending)) await response.body.dump();
   expect([own.requests.length, foreign.requests.length]).toEqual([2, 0]);
+});
+
+it("goes where it was judged to go, whatever an object says of its origin the next time", async () => {
+  const [own, foreign] = [await serve(), await serve()];
+  const auth = acmeAt(own.url)(token);
+  await auth.token();
+  const said = [own.url];
+  const { protocol, hostname, port } = new URL(foreign.url);
+  const origin = { protocol, hostname, port, toString: () => said.shift() ?? foreign.url };
+  const dispatcher = agent(authInterceptor(auth));
+  const response = await dispatcher.request({ origin: origin as never, path: "/x", method: "GET" });
+  await response.body.dump();
+  expect([own.requests.length, foreign.requests.length]).toEqual([1, 0]);
+});
+
+it("lets a cache inside of it see whose answers it keeps", async () => {
+  const server = await serve(({ headers }) => ({
+    headers: { "cache-control": "max-age=100" },
+    body: headers.authorization,
+  }));
+  const store = new cacheStores.MemoryCacheStore();
+  for (const user of ["alice", "bob"]) {
+    const auth = acmeAt(server.url)({ token: user });
+    const dispatcher = agent(interceptors.cache({ store }), authInterceptor(auth));
+    expect(await (await request(server.url, { dispatcher })).body.text()).toBe(`Bearer ${user}`);
+  }
 });
 
 it("is made before any auth is looked into", () => {

@@ -23,6 +23,9 @@ export interface AnyAuth {
  * A 401 is answered by asking the sources again, and by one more try if they have another token and the body is a text
  * or a buffer. Composed outside undici's own redirect interceptor, it has that strip the header on the way to another
  * origin; a `stripHeadersOnCrossOriginRedirect` of the dispatch itself is kept.
+ *
+ * undici's cache belongs inside: `compose(interceptors.cache(), authInterceptor(auth))`. Outside it sees no token, and a
+ * store that two auths share gives the answers for one to the other.
  */
 export function authInterceptor(
   auths: AnyAuth | readonly AnyAuth[],
@@ -37,9 +40,11 @@ export function authInterceptor(
 
   return (dispatch) =>
     function authorizedDispatch(options, handler) {
-      const { origin } = options;
+      // What is judged is what is sent: an object is asked for its origin once.
+      const origin = typeof options.origin === "object" ? String(options.origin) : options.origin;
       let failure: unknown;
-      let authorizer: Authorizer | undefined;
+      // What most programs have is one auth with one origin: no need to look further.
+      let authorizer = ready[0]?.origins[0] === origin ? ready[0] : undefined;
       for (let index = 0; index < list.length && authorizer === undefined; index++) {
         try {
           const candidate = (ready[index] ??= authorizerFor(list[index]));
@@ -67,10 +72,13 @@ export function authInterceptor(
         );
       }
       const value = authorizer.current();
+      const judged =
+        origin === options.origin ? options : { ...options, origin: new URL(String(origin)).origin };
       if (value !== undefined) {
-        return send(dispatch, withHeader(options, headers, authorizer, value), handler, authorizer, value);
+        return send(dispatch, withHeader(judged, headers, authorizer, value), handler, authorizer, value);
       }
-      sendWhenLoaded(dispatch, { ...options, origin: originOf(origin) }, headers, handler, authorizer);
+      // The caller may go on to use the same object for the next request.
+      sendWhenLoaded(dispatch, { ...judged }, headers, handler, authorizer);
       return true;
     };
 }
@@ -79,15 +87,10 @@ function authorizerFor(auth: AnyAuth | undefined): Authorizer {
   return (auth as unknown as { readonly [authorizerOf]: Authorizer })[authorizerOf];
 }
 
-function isFor({ origins }: Authorizer, origin: string | URL): boolean {
-  if (typeof origin === "string" && origins.includes(origin)) return true;
-  const url = parseUrl(String(origin));
+function isFor({ origins }: Authorizer, origin: string): boolean {
+  if (origins.includes(origin)) return true;
+  const url = parseUrl(origin);
   return url !== undefined && leadsTo(origins, url);
-}
-
-/** A URL object could be led elsewhere after it was judged. */
-function originOf(origin: string | URL | undefined): string {
-  return typeof origin === "string" ? origin : new URL(String(origin)).origin;
 }
 
 function send(
@@ -108,8 +111,6 @@ function withHeader(
   value: string,
 ): Options {
   const headers = withValue(given, header, value);
-  if (typeof options.origin !== "string")
-    return withHeader({ ...options, origin: originOf(options.origin) }, given, { header }, value);
   if (header === "authorization") return { ...options, headers };
   const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as {
     stripHeadersOnCrossOriginRedirect?: string[];

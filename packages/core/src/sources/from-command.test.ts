@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -114,6 +114,54 @@ describe("fails, and shows none of the output, where the command", () => {
         "is a relative path",
       );
     }
+  });
+});
+
+describe("for a command that not everybody has", () => {
+  const whenMissing = "unavailable";
+  const look = (file: string, more: FromCommandOptions = {}, PATH = folder): Promise<SourceResult> =>
+    Promise.resolve(
+      fromCommand(file, ["-e", print(canary)], { whenMissing, ...more }).resolve(
+        contextOf({ env: { PATH } }),
+      ),
+    );
+
+  it("sends the next source to look where it is not there, by its name or its path", async () => {
+    for (const file of ["acme-cli", path.join(folder, "bin/acme-cli")])
+      expect(await look(file)).toEqual({
+        outcome: "unavailable",
+        reason: `${file} is not installed`,
+        remedy: `Install ${file}.`,
+      });
+    expect(await look("acme-cli", {}, "")).toMatchObject({ outcome: "unavailable" });
+  });
+
+  it("takes what it prints where it is there", async () => {
+    expect(valueOf(await look(process.execPath))).toEqual([canary, undefined]);
+  });
+
+  it("fails where it is there and fails", async () => {
+    const failing = fromCommand(process.execPath, ["-e", "process.exit(1)"], { whenMissing });
+    await expect(failing.resolve(contextOf({ env }))).rejects.toThrow("ended with code 1");
+  });
+
+  it("fails where the folder to run in is missing", async () => {
+    await expect(look(process.execPath, { cwd: path.join(folder, "gone") })).rejects.toThrow(
+      "could not be started",
+    );
+  });
+
+  it.skipIf(process.platform === "win32").each([
+    ["that leads nowhere", (file: string) => symlinkSync(path.join(folder, "gone"), file)],
+    [
+      "for an interpreter that is gone",
+      (file: string) => writeFileSync(file, "#!/gone/sh\n", { mode: 0o755 }),
+    ],
+    ["that may not be run", (file: string) => writeFileSync(file, "#!/bin/sh\n", { mode: 0o644 })],
+  ])("fails at one %s", async (_, make) => {
+    make(path.join(folder, "acme-cli"));
+    for (const file of ["acme-cli", path.join(folder, "acme-cli")])
+      await expect(look(file)).rejects.toThrow("could not be started");
   });
 });
 

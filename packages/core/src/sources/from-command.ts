@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { lstat } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 
@@ -14,6 +15,12 @@ export interface FromCommandOptions {
   readonly cwd?: string;
   /** How long it may take. Milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * What it means that there is no such command. `"failed"`: the search ends, as for any command that somebody has named.
+   * `"unavailable"`: the next source is asked, for a tool that not everybody has. One that is there and cannot be run fails
+   * in either case. Default: `"failed"`.
+   */
+  readonly whenMissing?: "failed" | "unavailable";
 }
 
 /** The longest output that is read: the longest token, and room for JSON around it. Bytes. */
@@ -62,9 +69,38 @@ export function fromCommand(
         stdio: ["ignore", "pipe", "ignore"],
         windowsHide: true,
       });
-      return readToken(await outputOf(child, file, signal), file);
+      try {
+        return readToken(await outputOf(child, file, signal), file);
+      } catch (error) {
+        if (options.whenMissing !== "unavailable" || child.pid !== undefined) throw error;
+        if (await isThere(file, passed["PATH"], options.cwd)) throw error;
+        return unavailable(`${file} is not installed`, `Install ${file}.`);
+      }
     },
   };
+}
+
+/**
+ * Whether something is there that could not be started: a file without permission to run, a link or a script that leads
+ * nowhere. For all of these, and for a missing folder to run in, the platform may say that there is no such command.
+ */
+async function isThere(
+  file: string,
+  searched: string | undefined,
+  cwd: string | undefined,
+): Promise<boolean> {
+  const exists = (place: string): Promise<boolean> =>
+    lstat(place).then(
+      () => true,
+      ({ code }: NodeJS.ErrnoException) => code !== "ENOENT" && code !== "ENOTDIR",
+    );
+  if (cwd !== undefined && !(await exists(cwd))) return true;
+  const places = path.isAbsolute(file)
+    ? [file]
+    : (searched ?? "")
+        .split(path.delimiter)
+        .flatMap((folder) => (folder === "" ? [] : [path.join(folder, file)]));
+  return (await Promise.all(places.map(exists))).includes(true);
 }
 
 function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promise<string> {

@@ -17,7 +17,7 @@ it.runIf(process.platform === "linux")(
     const context = { signal: new AbortController().signal };
     const entry = keychainEntry("${service}", "ada");
     const tries = [fromKeychain("${service}", "ada").resolve(context), entry.then((it) => it.store("${canary}"))];
-    console.log((await Promise.allSettled(tries)).map(({ reason }) => reason.name + ": " + reason.remedy).join("\\n"));
+    console.log((await Promise.allSettled(tries)).map(({ reason }) => reason.remedy).join("\\n"));
   `;
     const printed = execFileSync(
       process.execPath,
@@ -28,8 +28,6 @@ it.runIf(process.platform === "linux")(
         encoding: "utf8",
       },
     );
-    expect(printed.trim().split("\n")).toEqual(
-      Array(2).fill(expect.stringMatching(/^Broken: .*Secret Service/)),
-    );
+    expect(printed.trim().split("\n")).toEqual(Array(2).fill(expect.stringMatching(/Secret Service/)));
   },
 );

@@ -1,0 +1,72 @@
+import { classifyAnswer } from "./classify.ts";
+import { maskOf } from "./mask.ts";
+import { own } from "./own.ts";
+import type { Classification, ServiceAnswer } from "./provider-definition.ts";
+import { quotable } from "./safe-message.ts";
+
+/** One of a service's servers. */
+export interface CalledServer {
+  /** `auth server` */
+  readonly name: string;
+  /** The option that gives its address. */
+  readonly option: string;
+}
+
+/** What the answer to a request is judged by. */
+export interface AnswerFacts {
+  readonly provider: { readonly id: string; readonly name: string; readonly tokenUrl?: string | undefined };
+  /** Where the secrets of the request may go. */
+  readonly origins: readonly string[];
+  /** Where the token comes from that is sent. Absent: none is sent. */
+  readonly source?: string | undefined;
+  /** What the service judges, for the messages: `the password of ada`. Default: the token from `source`. */
+  readonly judged?: string | undefined;
+  /** What is called, for the remedies, and the option with its address. Default: the API, and `baseUrl`. */
+  readonly server?: CalledServer | undefined;
+  /** Tokens, passwords and codes of the request: masked in what is quoted of an answer. */
+  readonly secrets: readonly string[];
+  readonly classify?: ((answer: ServiceAnswer) => Classification) | undefined;
+  readonly requestIdHeader?: string | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** The facts with what follows from them. */
+export interface Judgement extends AnswerFacts {
+  readonly url: string;
+  readonly judged: string;
+  readonly server: CalledServer;
+  /** Takes the secrets out of a text. */
+  mask(text: string): string;
+  /** What the provider makes of an answer. */
+  meaningOf(answer: Omit<ServiceAnswer, "source">): Classification;
+  /** The service's id for an answer, fit to be shown: by the header, else the one that was told. */
+  requestIdOf(headers: Headers, told?: string): string | undefined;
+}
+
+/** Facts are taken as own properties, and so are what is given with them. */
+export function judgementOf<Facts extends AnswerFacts & { readonly url: string }>(
+  given: Facts,
+): Facts & Judgement {
+  const facts = own(given);
+  const { source, requestIdHeader } = facts;
+  const judged = facts.judged ?? (source === undefined ? "the request" : `the token from ${source}`);
+  const mask = maskOf(facts.secrets.flatMap(spellings));
+  return own({
+    ...facts,
+    judged,
+    server: facts.server ?? { name: "API", option: "baseUrl" },
+    mask,
+    meaningOf: (answer) => classifyAnswer(facts.classify, { ...answer, source: source ?? judged }),
+    requestIdOf(headers, told) {
+      const sent = requestIdHeader === undefined ? undefined : headers.get(requestIdHeader);
+      const id = [sent, told].find((text) => text?.trim());
+      return id ? quotable(mask(id)) : undefined;
+    },
+  });
+}
+
+/** A secret as it was given, and as it stands in the body that was sent: a service may quote what it got. */
+function spellings(secret: string): string[] {
+  const inForm = new URLSearchParams([["", secret]]).toString().slice(1);
+  return [secret, JSON.stringify(secret).slice(1, -1), inForm];
+}

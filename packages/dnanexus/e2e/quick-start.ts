@@ -1,5 +1,5 @@
-// The beginning of this package's README, run by scripts/check-package.mjs where only the packed package is installed,
-// with DNAnexus on loopback.
+// The beginning of this package's README, run by scripts/package/check-package.mjs where only the packed package is
+// installed, with DNAnexus on loopback.
 import { dnanexus, formatExplanation, isAuthError } from "@auth/dnanexus";
 import { startFakeDNAnexus } from "@auth/dnanexus/testing";
 

@@ -62,10 +62,11 @@ export function serverWarnings(options: AccountOptions, machine: Machine, token:
   if (options.baseUrl !== undefined) return [];
   const sessions = options.sessions !== false;
   const places = configPlaces(environmentOf(options), machine, { sessions, alsoRead: [] });
-  const server = apiServer(places.map((place) => place.read()));
+  const layers = places.map((place) => place.read());
+  const server = apiServer(layers);
   // What calls this package has its environment's word for the server; a file may be older than that.
   const place = places.find((one) => one.nameOf("DX_SECURITY_CONTEXT") === token) ?? places[0];
-  return strangeServer(server, { name: token, ...(place !== undefined && { place }) });
+  return strangeServer(server, { name: token, ...(place !== undefined && { place }) }, layers);
 }
 
 /** Where a login is saved. Throws where it cannot be: better before the password is sent. */

@@ -10,12 +10,13 @@ export interface ApiServer {
   /** For people: what made it plain http, and where that stands. */
   readonly protocolName: string;
   /** The names that lead away from the service's public address, and the places that gave them. */
-  readonly named: readonly { readonly key: ConfigKey; readonly place: ConfigPlace }[];
+  readonly named: readonly Setting[];
   /** Whether the host was named, and nothing but the environment had a part in the address. */
   readonly fromEnvironment: boolean;
   readonly warnings: readonly string[];
 }
 
+/** A part of the address as a place gave it. */
 interface Setting {
   readonly key: ConfigKey;
   readonly text: string;

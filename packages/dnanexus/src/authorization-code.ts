@@ -71,7 +71,11 @@ function refusal(status: number, body: unknown): Classification {
   const type = ownProperty(body, "error");
   if (typeof type !== "string") {
     const said = loginRefusal(status, body);
-    return said.code === "AUTH_LOGIN_FAILED" ? { ...said, remedy: again } : said;
+    if (said.code === "AUTH_LOGIN_FAILED") return { ...said, remedy: again };
+    // A code that is good no more, in the API's words.
+    const isInvalid = ownProperty(ownProperty(body, "error"), "type") === "InvalidInput";
+    if (isInvalid) return { ...said, code: "AUTH_LOGIN_FAILED", remedy: againOrOtherwise };
+    return said.code === "AUTH_RESPONSE_MALFORMED" ? { ...said, remedy: otherServer } : said;
   }
   const description = ownProperty(body, "error_description");
   const reason = typeof description === "string" && description !== "" ? `${type}: ${description}` : type;
@@ -79,6 +83,9 @@ function refusal(status: number, body: unknown): Classification {
 }
 
 const again = "Start the login again: a code is good for one exchange, and for a short time.";
+
+const againOrOtherwise = `${again.slice(0, -1)}; if it stays, check clientId, clientSecret, redirectUri and scope.`;
+const otherServer = "Check that authUrl is the address of the auth server.";
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
 function meaning(error: string): Classification {

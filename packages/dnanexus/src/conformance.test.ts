@@ -1,6 +1,7 @@
 import { testProvider } from "@auth/testing";
 
 import { context, createSandbox } from "./fixtures/sandbox.ts";
+import { authInterceptor } from "./undici.ts";
 
 function error(type: string, message: string): object {
   return { error: { type, message } };
@@ -12,6 +13,7 @@ testProvider(createSandbox().provider, {
   header: (token) => ["authorization", `Bearer ${token}`],
   identity: { kind: "user", id: "user-alice" },
   requestIdHeader: "x-request-id",
+  authInterceptor,
   entry: new URL("./index.ts", import.meta.url),
   runsOn: "node",
   answers: {

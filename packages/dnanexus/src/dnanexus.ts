@@ -20,7 +20,7 @@ import { ownProperty } from "./own-property.ts";
 import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 import { setupWarnings } from "./setup-warnings.ts";
 import { jobOfSource, tokenSources } from "./token-sources.ts";
-import { type TokenVariable, tokenVariables, unreadVariables } from "./variable-place.ts";
+import { type TokenVariable, tokenVariables, unreadVariables, unreadWarnings } from "./variable-place.ts";
 
 /** Options of {@link dnanexus}. */
 export interface DNAnexusOptions extends AuthOptions {
@@ -92,7 +92,7 @@ function setup(
 
   return {
     baseUrl: server?.baseUrl ?? options.baseUrl ?? "",
-    sources: tokenSources(places, job),
+    sources: tokenSources(places, job, () => unreadVariables(env, alsoRead)),
     verify: {
       method: "POST",
       path: "/system/whoami",
@@ -108,7 +108,7 @@ function setup(
     insecureOrigins: server !== undefined && isGivenByPlatform(server, job) ? [server.baseUrl] : [],
     warnings: [
       ...setupWarnings({ layers, server, token, job: isBrought ? undefined : job() }),
-      ...unreadVariables(env, alsoRead),
+      ...unreadWarnings(unreadVariables(env, alsoRead)),
     ],
   };
 }

@@ -24,8 +24,8 @@ export function grantedToken(
 ): GrantedToken {
   const token = textOf(body, "access_token");
   const type = textOf(body, "token_type");
-  if (token !== undefined && !sent.includes(token) && type?.toLowerCase() === "bearer")
-    return { token, type };
+  const isUsable = token !== undefined && /^[\u0021-\u007E]{1,16384}$/.test(token) && !sent.includes(token);
+  if (isUsable && type?.toLowerCase() === "bearer") return { token, type };
   throw new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: service.id,
     message: `${service.name} accepted ${judged} (status ${status}) and gave no bearer token that can be used.`,

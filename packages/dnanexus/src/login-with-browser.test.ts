@@ -158,7 +158,7 @@ describe("loginWithBrowser", () => {
 
   it.each<[string, string, (address: URL, state: string) => void]>([
     ["another state", "another state", ({ searchParams }) => searchParams.set("state", "guessed")],
-    ["no state", "another state", ({ searchParams }) => searchParams.delete("state")],
+    ["no state", "without the state", ({ searchParams }) => searchParams.delete("state")],
     ["two states", "another state", ({ searchParams }, state) => searchParams.append("state", state)],
     ["another path", "another path", (address) => (address.pathname = "/elsewhere")],
     ["no code", "a code that is none", ({ searchParams }) => searchParams.set("code", "")],
@@ -192,6 +192,31 @@ describe("loginWithBrowser", () => {
     expect(existsSync(paths.user)).toBe(false);
     await expect.poll(() => pages).toEqual([expect.stringContaining("did not succeed")]);
     expect(pages.join()).not.toMatch(/canary|unauthorized/);
+  });
+
+  it("takes a code without state where the program allows it, and never one with another", async () => {
+    const { fake, login } = await set();
+    const signingIn =
+      (change: (address: URL) => void) =>
+      async (page: string): Promise<void> => {
+        const { headers } = await fetch(page, { redirect: "manual" });
+        const address = new URL(headers.get("location") ?? "");
+        change(address);
+        await browse(address.href);
+      };
+    const without = signingIn(({ searchParams }) => searchParams.delete("state"));
+    expect(await failure(login({ open: without }))).toMatchObject({
+      code: "AUTH_LOGIN_FAILED",
+      remedy: expect.stringContaining("allowMissingState: true"),
+    });
+    const { identity } = await login({ open: without, allowMissingState: true });
+    expect(identity.id).toBe("user-alice");
+    const open = signingIn(({ searchParams }) => searchParams.set("state", "guessed"));
+    expect(await failure(login({ open, allowMissingState: true }))).toMatchObject({
+      code: "AUTH_LOGIN_FAILED",
+      message: expect.stringContaining("another state"),
+    });
+    expect(fake.requests.filter(({ path }) => path === "/oauth2/token")).toHaveLength(1);
   });
 
   it("goes on waiting where something asks for something else", async () => {
@@ -327,7 +352,8 @@ describe("loginWithBrowser", () => {
       { status: 400, body: { error: "temporarily_unavailable" } },
       "AUTH_UNREACHABLE",
     ],
-    ["InvalidInput", { type: "InvalidInput" }, "AUTH_RESPONSE_MALFORMED"],
+    ["InvalidInput", { type: "InvalidInput" }, "AUTH_LOGIN_FAILED"],
+    ["ResourceNotFound", { type: "ResourceNotFound" }, "AUTH_RESPONSE_MALFORMED"],
     ["InvalidAuthentication", { type: "InvalidAuthentication" }, "AUTH_LOGIN_FAILED"],
     ["ServiceUnavailable", { type: "ServiceUnavailable", retryAfter: 0 }, "AUTH_UNREACHABLE"],
     [

@@ -20,6 +20,12 @@ export interface BrowserLoginOptions extends KeepOptions {
   readonly open: (url: string) => unknown;
   /** Default: `{ full: true }`. */
   readonly scope?: LoginScope | undefined;
+  /**
+   * Takes a code that comes back without the state that was sent, since it is not documented that DNAnexus gives it back.
+   * Somebody else's page can then slip its own login in. A state that is another one is refused in any case. Default:
+   * `false`.
+   */
+  readonly allowMissingState?: boolean | undefined;
   /** How long the user may take on the page. Milliseconds. Default: 300,000. */
   readonly waitMs?: number | undefined;
 }
@@ -42,13 +48,13 @@ export function loginWithBrowserOn(machine: Machine): (options: BrowserLoginOpti
   return async (given) => {
     const options = own(given);
     checkOptions(options);
-    const { signal, redirectUri, waitMs = 300_000 } = options;
+    const { signal, redirectUri, waitMs = 300_000, allowMissingState } = options;
     const origin = authOrigin(options, machine);
     checkAddress(options, machine);
     const directories = options.save === undefined ? saveDirectories(options, machine) : undefined;
     signal?.throwIfAborted();
 
-    const redirect = await listenForRedirect(redirectUri, waitMs);
+    const redirect = await listenForRedirect(redirectUri, waitMs, allowMissingState === true);
     const { token, type, ...facts } = await exchange(origin, redirect, options).finally(redirect.close);
     const context = (): string => securityContextText(token, type, " ");
     const source = "the browser login";

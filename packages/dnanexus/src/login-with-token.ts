@@ -27,7 +27,7 @@ export function loginWithTokenOn(machine: Machine): (token: string, options?: Ke
     checkAddress(options, machine);
     const directories = options.save === undefined ? saveDirectories(options, machine) : undefined;
     const context = (): string => securityContextText(token, "Bearer", "");
-    const source = "the given token";
+    const source = "the argument of loginWithToken";
     return keepLogin({ source, reveal: () => token, context }, options, directories, machine);
   };
 }

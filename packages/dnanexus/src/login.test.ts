@@ -226,6 +226,7 @@ describe("login", () => {
     [{ status: 200, body: {} }, "AUTH_RESPONSE_MALFORMED"],
     [{ status: 200, body: { access_token: password, token_type: "bearer" } }, "AUTH_RESPONSE_MALFORMED"],
     [{ status: 200, body: { access_token: "t", token_type: "mac" } }, "AUTH_RESPONSE_MALFORMED"],
+    [{ status: 200, body: { access_token: "t t", token_type: "bearer" } }, "AUTH_RESPONSE_MALFORMED"],
     [{ status: 302, headers: { location: "https://evil.example/" }, body: "" }, "AUTH_ORIGIN_NOT_ALLOWED"],
   ])("sends the password once, whatever the service answers (case %#)", async (answer, expected) => {
     const { fake, login, paths } = await set();
@@ -310,6 +311,7 @@ describe("loginWithToken", () => {
     }
     expect(await failure(loginWithToken(`${canary} x`, { env }))).toMatchObject({
       code: "AUTH_TOKEN_MALFORMED",
+      remedy: "Copy the token again, whole and alone, to the argument of loginWithToken.",
     });
   });
 

@@ -57,6 +57,29 @@ describe("logout", () => {
     expect(fake.tokens()).toHaveLength(1);
   });
 
+  it("names the auth server where that has no such route, and warns of no server that the file names too", async () => {
+    const { home, machine, paths, write } = createSandbox();
+    const fake = await fakeDNAnexus();
+    const { DX_AUTHSERVER_HOST, DX_AUTHSERVER_PORT, ...server } = fake.environment();
+    write(paths.user, saved(canary, server));
+    fake.script("/system/destroyAuthToken", { type: "ResourceNotFound" });
+    const env = { HOME: home, DX_AUTHSERVER_HOST, DX_AUTHSERVER_PORT, ...server };
+    expect(await logoutOn(machine)({ env })).toMatchObject({
+      outcome: "refused",
+      error: { code: "AUTH_RESPONSE_MALFORMED", remedy: expect.stringContaining("authUrl") },
+      warnings: [expect.stringContaining("may still be good")],
+    });
+  });
+
+  it("says where it could not look for a saved login", async () => {
+    const { machine } = createSandbox();
+    expect(await logoutOn(machine)({ env: {} })).toEqual({
+      outcome: "not logged in",
+      saved: [],
+      warnings: [expect.stringContaining("HOME is not set")],
+    });
+  });
+
   it("does nothing where the service gives no answer, or the auth server is not known", async () => {
     const { home, machine, paths, write } = createSandbox();
     const fake = await fakeDNAnexus();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { AuthError, isAuthError, own, type Token } from "@auth/core";
+import { AuthError, type Classification, isAuthError, own, type Token } from "@auth/core";
 import { callService } from "@auth/core/service";
 
 import {
@@ -23,6 +23,7 @@ import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 import type { SaveDirectories } from "./save-config.ts";
 import { loggedOutContext, readSecurityContext } from "./security-context.ts";
 import { jobOfSource } from "./token-sources.ts";
+import { userDirectory } from "./user-directory.ts";
 
 /** Options of {@link logout}. */
 export interface LogoutOptions extends AccountOptions {
@@ -71,7 +72,7 @@ export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise
       token = await auth.token({ signal });
     } catch (error) {
       if (!isAuthError(error, "AUTH_TOKEN_NOT_FOUND")) throw error;
-      return { outcome: "not logged in", saved: [], warnings: [] };
+      return { outcome: "not logged in", saved: [], warnings: notLookedFor(options) };
     }
     const ofJob = jobOf(token, options);
     if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob.id);
@@ -124,7 +125,7 @@ async function destroy(token: Token, origin: string, options: LogoutOptions): Pr
       timeoutMs,
       signal,
       classify: (answer) => ({
-        ...classify(answer, job),
+        ...ofAuthServer(classify(answer, job)),
         retryAfterMs: retryAfterMs(answer.headers),
       }),
       requestIdHeader: "x-request-id",
@@ -135,6 +136,24 @@ async function destroy(token: Token, origin: string, options: LogoutOptions): Pr
     if (isAuthError(error) && error.status !== undefined) return error;
     throw error;
   }
+}
+
+// What the API server means by these is not what the auth server means, which may also know the token no more.
+function ofAuthServer(classified: Classification): Classification {
+  if (classified.code !== "AUTH_RESPONSE_MALFORMED") return classified;
+  return {
+    ...classified,
+    remedy:
+      "Check that authUrl is the address of the auth server; if it is, the token may have ended before.",
+  };
+}
+
+function notLookedFor(options: LogoutOptions): string[] {
+  return userDirectory(environmentOf(options)) === undefined
+    ? [
+        "No saved login was looked for, since HOME is not set: set HOME or DX_USER_CONF_DIR, and log out again.",
+      ]
+    : [];
 }
 
 function jobsEnd(error: AuthError | undefined): string[] {

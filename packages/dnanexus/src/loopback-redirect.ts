@@ -26,7 +26,11 @@ export interface LoopbackRedirect {
  *
  * @throws {AuthError} `AUTH_PROVIDER_INVALID` where the address is none to listen at, or its port is taken.
  */
-export async function listenForRedirect(redirectUri: string, waitMs: number): Promise<LoopbackRedirect> {
+export async function listenForRedirect(
+  redirectUri: string,
+  waitMs: number,
+  allowMissingState = false,
+): Promise<LoopbackRedirect> {
   const address = loopbackAddress(redirectUri);
   const state = randomBytes(32).toString("base64url");
   const repeated = new AbortController();
@@ -36,7 +40,7 @@ export async function listenForRedirect(redirectUri: string, waitMs: number): Pr
   let hasCome = false;
 
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
-    const answer = readRedirect(request, address, state);
+    const answer = readRedirect(request, address, state, allowMissingState);
     show(response, answer);
     if (answer.kind === "other") return;
     if (hasCome) {
@@ -85,7 +89,12 @@ type Answer =
   /** Not the login's: a browser also asks for an icon. */
   | { readonly kind: "other"; readonly status: number };
 
-function readRedirect({ method, url = "/", headers }: IncomingMessage, address: URL, state: string): Answer {
+function readRedirect(
+  { method, url = "/", headers }: IncomingMessage,
+  address: URL,
+  state: string,
+  allowMissingState: boolean,
+): Answer {
   // A page elsewhere can make its own name lead here: then it is not this address that the browser was sent to.
   if (headers.host !== address.host) return { kind: "other", status: 421 };
   if (method !== "GET") return { kind: "other", status: 405 };
@@ -98,9 +107,14 @@ function readRedirect({ method, url = "/", headers }: IncomingMessage, address: 
     return refusal(problem, "Give redirectUri exactly as it was registered with DNAnexus.");
   }
   if (!isAnswer) return { kind: "other", status: 404 };
-  if (!isSame(single(searchParams, "state"), state)) {
-    const problem = "The browser came back with another state than it was sent with, or with none";
-    return refusal(problem, "Start the login again; if it happens each time, use loginWithToken instead.");
+  const isMissing = !searchParams.has("state");
+  if (isMissing && !allowMissingState) {
+    const problem = "The browser came back without the state that it was sent with";
+    return refusal(problem, "Start the login again; if it happens each time, pass allowMissingState: true.");
+  }
+  if (!isMissing && !isSame(single(searchParams, "state"), state)) {
+    const problem = "The browser came back with another state than it was sent with";
+    return refusal(problem, "Start the login again, and open its page once.");
   }
   const refused = searchParams.get("error");
   if (refused !== null) {

@@ -50,6 +50,15 @@ describe("a server that another place names than the token's", () => {
     expect((await provider({ env: { HOME: home, ...variables } }).explain()).warnings).toEqual([]);
   });
 
+  it("is none where the token's own file names the same server as the environment", async () => {
+    const { home, paths, provider, write } = createSandbox();
+    write(paths.user, login("t", { ...address, DX_APISERVER_HOST: "API.example.com" }));
+    const env = { HOME: home, ...address };
+    expect((await provider({ env }).explain()).warnings).toEqual([]);
+    const elsewhere = await provider({ env: { ...env, DX_APISERVER_PORT: "9443" } }).explain();
+    expect(elsewhere.warnings).toEqual([expect.stringContaining("(env DX_APISERVER_PORT)")]);
+  });
+
   it("is none where the program itself gives the address", async () => {
     const { home, paths, provider, write } = createSandbox();
     write(paths.user, login("t", address));

@@ -1,7 +1,7 @@
 import { isLoopback } from "@auth/core";
 
 import type { ApiServer } from "./api-server.ts";
-import { type ConfigLayer, decide } from "./config-layer.ts";
+import { type ConfigKey, type ConfigLayer, decide } from "./config-layer.ts";
 import type { ExpectedToken } from "./expected-token.ts";
 import { isJobId, type JobEnvironment } from "./job-environment.ts";
 
@@ -18,7 +18,7 @@ export interface SetupFacts {
 export function setupWarnings({ layers, server, token, job }: SetupFacts): readonly string[] {
   return [
     ...(server?.warnings ?? []),
-    ...strangeServer(server, token),
+    ...strangeServer(server, token, layers),
     ...plainHttpInJob(server, job),
     ...(job !== undefined && !isJobId(job.id)
       ? ["DX_JOB_ID has not the form of a job's id; this is taken for a job all the same."]
@@ -29,11 +29,19 @@ export function setupWarnings({ layers, server, token, job }: SetupFacts): reado
 }
 
 /** Whoever names the server gets the token: a file or variable from elsewhere could lead somebody's token to itself. */
-export function strangeServer(server: ApiServer | undefined, token: ExpectedToken | undefined): string[] {
+export function strangeServer(
+  server: ApiServer | undefined,
+  token: ExpectedToken | undefined,
+  layers: readonly ConfigLayer[],
+): string[] {
   if (server === undefined || token === undefined) return [];
   const fromEnvironment = token.place?.kind === "variable";
+  const own = layers.find(({ place }) => place === token.place);
   const strange = server.named.filter(
-    ({ place }) => place !== token.place && !(fromEnvironment && place.kind === "environment"),
+    ({ key, text, place }) =>
+      place !== token.place &&
+      !(fromEnvironment && place.kind === "environment") &&
+      !(own !== undefined && says(own, key, text)),
   );
   if (strange.length === 0) return [];
   const named = [...Map.groupBy(strange, ({ place }) => place)].map(([place, settings]) =>
@@ -44,6 +52,12 @@ export function strangeServer(server: ApiServer | undefined, token: ExpectedToke
   return [
     `The token from ${token.name} goes to ${server.baseUrl}, a server that another place names (${named.join("; ")}): make sure that it is meant for it.`,
   ];
+}
+
+// Where the token's own place names the same, nobody leads it away.
+function says(layer: ConfigLayer, key: ConfigKey, text: string): boolean {
+  const value = layer.get(key);
+  return value.state === "set" && value.text.toLowerCase() === text.toLowerCase();
 }
 
 function list(names: readonly string[]): string {

@@ -3,6 +3,7 @@ import { broken, found, type SourceResult, type TokenSource, unavailable } from 
 import { type ConfigLayer, type ConfigPlace, decide } from "./config-layer.ts";
 import type { JobEnvironment } from "./job-environment.ts";
 import { readSecurityContext, securityContextForm } from "./security-context.ts";
+import type { TokenVariable } from "./variable-place.ts";
 
 const key = "DX_SECURITY_CONTEXT";
 
@@ -13,6 +14,7 @@ const key = "DX_SECURITY_CONTEXT";
 export function tokenSources(
   places: readonly ConfigPlace[],
   job: () => JobEnvironment | undefined,
+  unread: () => readonly TokenVariable[],
 ): readonly TokenSource[] {
   return places.map((place, index) => ({
     name: place.nameOf(key),
@@ -21,7 +23,7 @@ export function tokenSources(
       const hiding = hidingPlace(places.slice(0, index).map((higher) => higher.read()));
       if (hiding !== undefined)
         return unavailable(`${place.nameOf(key)} is not looked at: ${hiding.nameOf(key)} decides`);
-      const result = resolveIn(place.read(), index === places.length - 1);
+      const result = resolveIn(place.read(), index === places.length - 1 ? unread() : undefined);
       return result.outcome === "found" ? { ...result, source: sourceName(place, job) } : result;
     },
   }));
@@ -58,15 +60,13 @@ function hidingPlace(layers: readonly ConfigLayer[]): ConfigPlace | undefined {
   return hides ? layer.place : undefined;
 }
 
-function resolveIn(layer: ConfigLayer, isLast: boolean): SourceResult {
+/** `unread`: set in the last place, where nothing was found at all. */
+function resolveIn(layer: ConfigLayer, unread: readonly TokenVariable[] | undefined): SourceResult {
   const { place } = layer;
   const value = layer.get(key);
   if (value.state === "absent") {
     // The remedy stands at the end alone: one that a place before it gives is closer to what is wrong.
-    return unavailable(
-      value.reason,
-      isLast ? `Run dx login, or set ${key} to ${securityContextForm}.` : undefined,
-    );
+    return unavailable(value.reason, unread === undefined ? undefined : firstLogin(unread));
   }
   if (value.state === "hidden") {
     return unavailable(`${key} is null in ${place.nameOf(key)}, which hides lesser logins`, "Run dx login.");
@@ -76,6 +76,13 @@ function resolveIn(layer: ConfigLayer, isLast: boolean): SourceResult {
   if (context.state === "token") return found(context.reveal());
   if (context.state === "logged out") return loggedOut(place);
   throw unusable(place, context.problem, correction(place));
+}
+
+function firstLogin([name]: readonly TokenVariable[]): string {
+  const otherwise = `un dx login, or set ${key} to ${securityContextForm}.`;
+  return name === undefined
+    ? `R${otherwise}`
+    : `Pass alsoRead: ["${name}"] to use the token in ${name}, r${otherwise}`;
 }
 
 function loggedOut(place: ConfigPlace): SourceResult {

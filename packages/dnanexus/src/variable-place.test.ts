@@ -8,7 +8,12 @@ describe("the variables of other programs", () => {
   it("are not read unless asked for, and an explanation says so", async () => {
     const { home, provider } = createSandbox();
     const auth = provider({ env: { HOME: home, DX_API_TOKEN: canary, DX_AUTH_TOKEN: " " } });
-    await expect(auth.token()).rejects.toMatchObject({ code: "AUTH_TOKEN_NOT_FOUND" });
+    await expect(auth.token()).rejects.toMatchObject({
+      code: "AUTH_TOKEN_NOT_FOUND",
+      remedy: expect.stringMatching(
+        /^Pass alsoRead: \["DX_API_TOKEN"\] to use the token in DX_API_TOKEN, run dx login, or set DX_SECURITY_CONTEXT/,
+      ),
+    });
     expect((await auth.explain()).warnings).toEqual([
       'env DX_API_TOKEN is set and not read, as in the toolkit: pass alsoRead: ["DX_API_TOKEN"] to use it.',
     ]);

@@ -29,11 +29,14 @@ export function variablePlace(env: Environment, name: TokenVariable): ConfigPlac
   return place;
 }
 
-/** Says of variables that are set and were not asked for that they are not read. */
-export function unreadVariables(env: Environment, read: readonly TokenVariable[]): readonly string[] {
-  return tokenVariables
-    .filter((name) => !read.includes(name) && variable(env, name) !== undefined)
-    .map(
-      (name) => `env ${name} is set and not read, as in the toolkit: pass alsoRead: ["${name}"] to use it.`,
-    );
+/** The variables that are set and were not asked for. */
+export function unreadVariables(env: Environment, read: readonly TokenVariable[]): readonly TokenVariable[] {
+  return tokenVariables.filter((name) => !read.includes(name) && variable(env, name) !== undefined);
+}
+
+/** Says of each that it is not read. */
+export function unreadWarnings(names: readonly TokenVariable[]): readonly string[] {
+  return names.map(
+    (name) => `env ${name} is set and not read, as in the toolkit: pass alsoRead: ["${name}"] to use it.`,
+  );
 }

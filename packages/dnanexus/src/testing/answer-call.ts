@@ -31,7 +31,7 @@ const routes = [...apiRoutes, ...identityRoutes, ...authRoutes];
 export function answerCall(request: LoopbackRequest, service: Service): LoopbackAnswer {
   // Every method is a POST; what the issuer of identity tokens publishes is read with GET.
   const found = request.method === "POST" ? findRoute(routes, request.path) : undefined;
-  const scripted = service.script.take(request.path, found?.route.path);
+  const scripted = service.script.take((route) => route === request.path || route === found?.route.path);
   const ordinary = (): LoopbackAnswer =>
     preflight(request) ??
     published(request, service) ??

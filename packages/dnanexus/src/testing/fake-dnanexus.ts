@@ -1,15 +1,20 @@
-import { type LoopbackAnswer, type LoopbackRequest, startLoopbackServer } from "@auth/testing/loopback";
+import {
+  createAnswerScript,
+  type LoopbackAnswer,
+  type LoopbackRequest,
+  startLoopbackServer,
+} from "@auth/testing/loopback";
 
 import { answerCall, type Service } from "./answer-call.ts";
-import { createDirectory, type FakeProject, type FakeUser } from "./directory.ts";
 import { createAuthorizationCodes } from "./authorization-codes.ts";
 import { type Certificate, selfSignedCertificate } from "./certificate.ts";
 import { corsHeaders } from "./cors.ts";
+import { createDirectory, type FakeProject, type FakeUser } from "./directory.ts";
 import { clientEnvironment, type LaunchedJob, launchJob } from "./environment.ts";
 import { createIdentityTokens } from "./identity-tokens.ts";
 import { createLockout, type FakeLockout } from "./lockout.ts";
 import type { ConsentRequest, FakeClient } from "./oauth-routes.ts";
-import { createScript, type ScriptedAnswer } from "./script.ts";
+import type { ScriptedAnswer } from "./script.ts";
 import { createTokenStore, type FakeToken, signatureOf, type StoredToken, userIdOf } from "./token-store.ts";
 
 /** What the service knows when it starts. */
@@ -82,7 +87,7 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
       url: () => server.url,
       now,
     }),
-    script: createScript(),
+    script: createAnswerScript(),
     oauth: {
       clients: new Map(Object.entries(options.clients ?? {})),
       consent: options.consent ?? (() => "alice"),
@@ -103,20 +108,9 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
 
   let answered = 0;
   const answerRequest = (request: LoopbackRequest): LoopbackAnswer => {
-    const answer = answerCall(request, service);
+    const { headers, ...answer } = answerCall(request, service);
     answered += 1;
-    const version = request.headers["dnanexus-api"];
-    return {
-      ...answer,
-      headers: {
-        "content-type": "application/json",
-        "x-content-type-options": "nosniff",
-        "x-request-id": requestId(now(), answered),
-        ...(typeof version === "string" && { "dnanexus-api": version }),
-        ...corsHeaders(request),
-        ...answer.headers,
-      },
-    };
+    return { ...answer, headers: { ...commonHeaders(request, requestId(now(), answered)), ...headers } };
   };
   const tls = options.tls === true ? selfSignedCertificate() : options.tls;
   const server = await startLoopbackServer(answerRequest, tls === undefined ? {} : { tls });
@@ -140,6 +134,18 @@ export async function startFakeDNAnexus(options: FakeDNAnexusOptions = {}): Prom
     rotateIdentityKey: () => service.identity.rotateKey(),
     close: () => server.close(),
     [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+/** What the service's own answers carry. A script's headers win. */
+function commonHeaders(request: LoopbackRequest, id: string): Readonly<Record<string, string>> {
+  const version = request.headers["dnanexus-api"];
+  return {
+    "content-type": "application/json",
+    "x-content-type-options": "nosniff",
+    "x-request-id": id,
+    ...(typeof version === "string" && { "dnanexus-api": version }),
+    ...corsHeaders(request),
   };
 }
 

@@ -1,4 +1,4 @@
-export type { LoopbackRequest } from "@auth/testing/loopback";
+export type { LoopbackAnswer, LoopbackRequest, ScriptedLoopbackAnswer } from "@auth/testing/loopback";
 export type { Certificate } from "./certificate.ts";
 export type { FakeProject, FakeUser } from "./directory.ts";
 export type { LaunchedJob } from "./environment.ts";

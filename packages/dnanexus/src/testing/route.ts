@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-import type { StoredToken, TokenStore } from "./token-store.ts";
 import type { FakeDirectory } from "./directory.ts";
 import type { IdentityTokens } from "./identity-tokens.ts";
 import type { Lockout } from "./lockout.ts";
 import type { OAuth } from "./oauth-routes.ts";
+import type { StoredToken, TokenStore } from "./token-store.ts";
 
 /** A request that was routed, parsed and, where the route asks for it, authenticated. */
 export interface Call {

@@ -1,5 +1,5 @@
-// The quick start of the root README and a saved login, run by scripts/check-package.mjs where only the packed package is
-// installed, with Pylon on loopback.
+// The quick start of the root README and a saved login, run by scripts/package/check-package.mjs where only the packed
+// package is installed, with Pylon on loopback.
 import process from "node:process";
 
 import { formatExplanation, isAuthError, login, logout, pylon } from "@auth/pylon";

@@ -1,6 +1,7 @@
 import { testProvider } from "@auth/testing";
 
 import { pylon } from "./index.ts";
+import { authInterceptor } from "./undici.ts";
 
 const requestId = "35e0fdd4-bbe7-4855-a6d2-27f5847fe87d";
 
@@ -19,6 +20,7 @@ testProvider(pylon, {
     user: { id: "0b6d7d0a-5f7e-4a52-8d1c-6a1d2f6f0c33" },
   },
   requestIdHeader: "x-pylon-request-id",
+  authInterceptor,
   entry: new URL("./index.ts", import.meta.url),
   answers: {
     accepted: {

@@ -286,12 +286,28 @@ describe("a call that cannot verify anything says what to change", () => {
   });
 
   it.each([
-    ["nothing", null],
+    ["nothing", undefined],
+    ["null", null],
     ["a text", "x-pylon-signature"],
-    ["a list", ["x-pylon-signature", "00"]],
-  ])("with %s for headers, it has no signature", async (_, headers) => {
+    ["Node.js's list of raw headers", ["x-pylon-signature", "00"]],
+  ])("with %s for headers beside raw bytes", async (_, headers) => {
     const options = { secret, headers } as unknown as VerifyWebhookOptions;
-    expect(await refusal(body, options)).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
+    expect(await refusal(body, options)).toMatchObject({
+      ...invalid,
+      remedy: expect.stringContaining("headers"),
+    });
+  });
+
+  it("but not with a delivery whose own headers have no signature, which is refused", async () => {
+    const rejected = { code: "AUTH_TOKEN_REJECTED", message: expect.stringContaining("X-Pylon-Signature") };
+    for (const given of [
+      { headers: {} },
+      { headers: new Headers() },
+      { signature: undefined },
+      { signature: null },
+    ])
+      expect(await refusal(body, { secret, ...given })).toMatchObject(rejected);
+    expect(await refusal(delivery(), { secret })).toMatchObject(rejected);
   });
 
   it("with a signature that is no text", async () => {

@@ -37,8 +37,8 @@ export interface VerifiedWebhook {
  * Pylon signs no time: a delivery that somebody recorded stays valid. Deduplicate by a field of your own template.
  *
  * @throws {AuthError} `AUTH_TOKEN_REJECTED`: the delivery is refused (no signature, a wrong one, another product's, a body
- * that is too long); answer with 401. `AUTH_PROVIDER_INVALID`: it is called in the wrong way (no secret, a body that was
- * parsed or read before). `AUTH_UNREACHABLE`: the body broke off.
+ * that is too long); answer with 401. `AUTH_PROVIDER_INVALID`: it is called in the wrong way (no secret, no headers, a body
+ * that was parsed or read before). `AUTH_UNREACHABLE`: the body broke off.
  * @see https://kb.help.usepylon.com/articles/6080966819 (read 2026-11)
  */
 export async function verifyWebhook(
@@ -48,7 +48,7 @@ export async function verifyWebhook(
   const given = own(options);
   const secrets = secretsOf(given);
   const maxBytes = maxBytesOf(given);
-  const header = headerReader(isRequest(delivery) ? delivery.headers : given.headers);
+  const header = headerReader(isRequest(delivery) ? delivery.headers : headersOf(given));
   const signature = given.signature ?? header("x-pylon-signature");
   // Before the body: a body that nobody signed is not worth reading.
   const problem = signatureProblem(signature, header);
@@ -88,6 +88,18 @@ function secretsOf({ secret, secrets = [] }: VerifyWebhookOptions): string[] {
 function maxBytesOf({ maxBytes = 1_048_576 }: VerifyWebhookOptions): number {
   if (Number.isSafeInteger(maxBytes) && maxBytes >= 0) return maxBytes;
   throw misused("The option maxBytes is no number of bytes", "Pass a whole number, such as 1_048_576.");
+}
+
+/** The headers beside raw bytes. Nothing from the network decides whether there are any: without them the call is wrong. */
+function headersOf(given: VerifyWebhookOptions): WebhookHeaders | undefined {
+  const { headers } = given;
+  if (typeof headers === "object" && headers !== null && !Array.isArray(headers)) return headers;
+  // Given and absent: that is how a reader of headers says that the delivery has no signature.
+  if (headers === undefined && "signature" in given) return undefined;
+  throw misused(
+    "There are no headers beside the raw bytes",
+    "Pass headers: the request's own, such as request.headers.",
+  );
 }
 
 function signatureProblem(

@@ -27,7 +27,7 @@ async function findToken(place: LoginPlace, region: PylonRegion, signal: AbortSi
   if (kept === undefined) return unavailable(`there is no ${slot.label}`, "Save one with login().");
   if (kept.region === region) return found(kept.token);
   throw broken(
-    `it is of the region ${kept.region}, and the region ${region} was asked for`,
+    `the ${slot.label} is of the region ${kept.region}, and the region ${region} was asked for`,
     `Pass region: "${kept.region}" or set PYLON_REGION=${kept.region}.`,
   );
 }

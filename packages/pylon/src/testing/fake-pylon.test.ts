@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
-
 import { describe, expect, it } from "vitest";
 
 import { fakePylon } from "../fixtures/pylon-on-loopback.ts";
+import { send, type Wire } from "../fixtures/send.ts";
 import { startFakePylon } from "./index.ts";
 
 const known = "test-token-known";
@@ -13,28 +11,6 @@ const tokens = {
   "test-token-eu": { region: "eu" },
   "test-token-barred": { denied: ["GET /issues"] },
 } as const;
-
-interface Wire {
-  readonly status: number | undefined;
-  /** Names and values in turn, as they came. */
-  readonly rawHeaders: readonly string[];
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
-}
-
-async function send(
-  url: string,
-  headers: Record<string, string> = {},
-  method = "GET",
-  body = "",
-): Promise<Wire> {
-  const sent = request(url, { method, headers, agent: false }).end(body);
-  const [answer]: IncomingMessage[] = await once(sent, "response");
-  if (answer === undefined) throw new Error("There was no answer.");
-  let text = "";
-  for await (const chunk of answer.setEncoding("utf8")) text += chunk;
-  return { status: answer.statusCode, rawHeaders: answer.rawHeaders, headers: answer.headers, body: text };
-}
 
 describe("without a token", () => {
   it.each([
@@ -236,62 +212,6 @@ it.each(["x-retry-after", "retry-after", "none"] as const)(
   },
 );
 
-describe("a script", () => {
-  it("takes the place of the ordinary answer as often as it says, in order, for one operation and region", async () => {
-    const fake = await fakePylon({ tokens });
-    fake.script("GET /me", { status: 503, times: 2 }, { status: 403, region: "eu" });
-    const statuses = [];
-    for (const url of [fake.url, fake.url, fake.url, fake.euUrl])
-      statuses.push((await send(`${url}/me`, { authorization })).status);
-    expect(statuses).toEqual([503, 503, 200, 403]);
-    expect((await send(`${fake.url}/accounts`, { authorization })).status).toBe(200);
-  });
-
-  it("sends Pylon's own error for a status, with further headers", async () => {
-    const fake = await fakePylon();
-    fake.script("GET /me", { status: 429, headers: { "retry-after": "3" } }, { status: 401 });
-    const limited = await send(`${fake.url}/me`);
-    expect(JSON.parse(limited.body)).toMatchObject({
-      code: "rate_limited",
-      request_id: limited.headers["x-pylon-request-id"],
-    });
-    expect(limited.headers).toMatchObject({ "retry-after": "3", "content-type": "application/json" });
-    expect(JSON.parse((await send(`${fake.url}/me`)).body)).toMatchObject({ code: "invalid_api_token" });
-  });
-
-  it("sends a gateway's page, without anything of Pylon's", async () => {
-    const fake = await fakePylon();
-    fake.script("GET /me", { status: 502, body: "<h1>Bad gateway</h1>" });
-    const { status, headers, body } = await send(`${fake.url}/me`);
-    expect([status, headers["content-type"], body]).toEqual([502, "text/html", "<h1>Bad gateway</h1>"]);
-    expect(Object.keys(headers)).not.toContain("x-pylon-request-id");
-  });
-
-  it("redirects, drops the connection, cuts the body short, and delays the ordinary answer", async () => {
-    const fake = await fakePylon({ tokens });
-    const location = "https://elsewhere.example/me";
-    fake.script(
-      "GET /me",
-      { status: 302, headers: { location } },
-      { drop: true },
-      { truncateAt: 9 },
-      { delayMs: 20 },
-    );
-    expect(await send(`${fake.url}/me`)).toMatchObject({ status: 302, headers: { location } });
-    await expect(send(`${fake.url}/me`)).rejects.toMatchObject({ code: "ECONNRESET" });
-    await expect(send(`${fake.url}/me`, { authorization })).rejects.toMatchObject({ code: "ECONNRESET" });
-    const startedAt = performance.now();
-    expect((await send(`${fake.url}/me`, { authorization })).status).toBe(200);
-    expect(performance.now() - startedAt).toBeGreaterThan(15);
-  });
-
-  it("refuses an operation that the fake does not have", async () => {
-    const fake = await fakePylon();
-    // @ts-expect-error: what a program in JavaScript may pass
-    expect(() => fake.script("GET /nowhere", { status: 500 })).toThrow(/GET \/nowhere/);
-  });
-});
-
 it("keeps the requests of both regions in order, and frees both ports at the end of the block", async () => {
   let urls: string[];
   {
@@ -305,4 +225,12 @@ it("keeps the requests of both regions in order, and frees both ports at the end
     ]);
   }
   for (const url of urls) await expect(send(`${url}/me`)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+it.each<[string, object]>([
+  ['operation "GET /nowhere"', { limits: { "GET /nowhere": 1 } }],
+  ['operation "GET /nowhere"', { tokens: { [known]: { denied: ["GET /nowhere"] } } }],
+  ['region "mars"', { tokens: { [known]: { region: "mars" } } }],
+])("does not start where an option names the unknown %s", async (slip, options) => {
+  await expect(startFakePylon(options)).rejects.toThrow(`no ${slip}.`);
 });

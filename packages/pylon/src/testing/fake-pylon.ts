@@ -1,11 +1,11 @@
-import { type LoopbackRequest, startLoopbackServer } from "@auth/testing/loopback";
+import { createAnswerScript, type LoopbackRequest, startLoopbackServer } from "@auth/testing/loopback";
 
 import type { PylonRegion } from "../region.ts";
 import type { FakePylonData } from "./handlers.ts";
-import { documentedLimits, type PylonOperation } from "./operations.ts";
+import { documentedLimits, knownOperation, type PylonOperation } from "./operations.ts";
 import type { PylonObject } from "./page.ts";
 import { createPylonService } from "./pylon-service.ts";
-import { createScript, type ScriptedAnswer } from "./script.ts";
+import type { ScriptedAnswer } from "./script.ts";
 import { completeToken, createTokenTable, type FakePylonToken } from "./token-table.ts";
 
 /** What the service knows, and which of its eras it is in. */
@@ -64,7 +64,8 @@ const defaultData: FakePylonData = {
 /**
  * Starts Pylon's API on two free ports of the loopback interface, one for each region. Statuses, codes, headers and the
  * form of bodies are those that Pylon is known to send; the texts of some errors are made up, since nobody has
- * published them. `await using` closes it at the end of the block.
+ * published them. `await using` closes it at the end of the block. An operation or a region that the fake does not have is a
+ * `TypeError`.
  *
  * @see https://docs.usepylon.com/pylon-docs/developer/api (read 2026-11)
  */
@@ -72,9 +73,10 @@ export async function startFakePylon(options: FakePylonOptions = {}): Promise<Fa
   const { code = true, user = true, retryAfter = "x-retry-after", now = Date.now } = options;
   const { issues, accounts } = options;
   const tokens = createTokenTable(options.tokens ?? {});
-  const script = createScript();
+  const script = createAnswerScript<ScriptedAnswer>();
   const data = { issues: issues ?? defaultData.issues, accounts: accounts ?? defaultData.accounts };
   const limits = { ...documentedLimits, ...options.limits };
+  Object.keys(limits).forEach(knownOperation);
   const service = createPylonService({ tokens, script, data, code, user, retryAfter, limits, now });
 
   const requests: FakePylonRequest[] = [];
@@ -93,7 +95,10 @@ export async function startFakePylon(options: FakePylonOptions = {}): Promise<Fa
     requests,
     addToken: (token, facts = {}) => void tokens.set(token, completeToken(facts)),
     revokeToken: (token) => void tokens.delete(token),
-    script: (operation, ...answers) => script.add(operation, answers),
+    script(operation, ...answers) {
+      knownOperation(operation);
+      script.add(operation, answers);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

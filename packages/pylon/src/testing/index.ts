@@ -1,4 +1,4 @@
-export type { LoopbackRequest } from "@auth/testing/loopback";
+export type { LoopbackAnswer, LoopbackRequest, ScriptedLoopbackAnswer } from "@auth/testing/loopback";
 
 export type { PylonRegion } from "../region.ts";
 export {

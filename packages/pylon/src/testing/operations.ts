@@ -28,8 +28,13 @@ export type Route =
 
 const operations = Object.keys(documentedLimits).filter(isOperation);
 
-export function isOperation(text: string): text is PylonOperation {
+function isOperation(text: string): text is PylonOperation {
   return Object.hasOwn(documentedLimits, text);
+}
+
+/** Throws for an operation that the fake does not have: a test with a slip in it must not pass. */
+export function knownOperation(text: string): void {
+  if (!isOperation(text)) throw new TypeError(`The fake has no operation "${text}".`);
 }
 
 export function routeOf(method: string, path: string): Route {

@@ -57,7 +57,9 @@ export function createPylonService(options: PylonServiceOptions): PylonService {
     if ("problem" in route) return refuse(problems[route.problem]);
     const { operation, id } = route;
     const ordinary = (): LoopbackAnswer => perform(operation, id, region, request);
-    const scripted = script.take(operation, region);
+    const scripted = script.take(
+      (wanted, answer) => wanted === operation && (answer.region ?? region) === region,
+    );
     return scripted === undefined ? ordinary() : scriptedAnswer(scripted, options, ordinary);
   };
 }

@@ -1,5 +1,5 @@
-import type { PylonRegion } from "../region.ts";
-import type { PylonOperation } from "./operations.ts";
+import { type PylonRegion, regions } from "../region.ts";
+import { knownOperation, type PylonOperation } from "./operations.ts";
 
 /** What a fake token stands for. */
 export interface FakePylonToken {
@@ -28,5 +28,8 @@ export function createTokenTable(tokens: Readonly<Record<string, FakePylonToken>
 }
 
 export function completeToken(facts: FakePylonToken): Required<FakePylonToken> {
-  return { ...plain, ...facts };
+  const token = { ...plain, ...facts };
+  if (!Object.hasOwn(regions, token.region)) throw new TypeError(`Pylon has no region "${token.region}".`);
+  token.denied.forEach(knownOperation);
+  return token;
 }

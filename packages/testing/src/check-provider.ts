@@ -1,7 +1,7 @@
 import type { Identity, Provider } from "@auth/core";
 
-import { checkRule } from "./check-rule.ts";
 import type { ConformanceFacts } from "./conformance-facts.ts";
+import { ruleChecker } from "./rule-checker.ts";
 import type { RuleResult } from "./rule-result.ts";
 import { rules } from "./rules.ts";
 import type { TestedProvider } from "./trial.ts";
@@ -15,6 +15,7 @@ export async function checkProvider<Options extends object, I extends Identity>(
   facts: ConformanceFacts<Options>,
 ): Promise<readonly RuleResult[]> {
   const results: RuleResult[] = [];
-  for (const rule of rules) results.push(await checkRule(rule, provider as unknown as TestedProvider, facts));
+  const check = ruleChecker(rules, provider as unknown as TestedProvider, facts);
+  for (const rule of rules) results.push(await check(rule));
   return results;
 }

@@ -61,6 +61,8 @@ export interface ConformanceFacts<Options extends object = object> {
   readonly requestIdHeader?: string;
   /** The package's main entry: `new URL("./index.ts", import.meta.url)`. Its import is watched, in a process of its own. */
   readonly entry?: URL;
+  /** What the package exports from `./undici`. Nothing of undici is loaded. */
+  readonly authInterceptor?: (auth: never) => (dispatch: never) => unknown;
   /** `node`: the main entry may import `node:` modules. Default: `everywhere`. */
   readonly runsOn?: "everywhere" | "node";
 }

@@ -1,4 +1,11 @@
 export {
+  answerAsScripted,
+  type AnswerScript,
+  createAnswerScript,
+  type ScriptedLoopbackAnswer,
+} from "./answer-script.ts";
+export { type LoopbackAddresses, loopbackFetch, onLoopback } from "./loopback-fetch.ts";
+export {
   type LoopbackAnswer,
   type LoopbackRequest,
   type LoopbackServer,

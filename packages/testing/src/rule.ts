@@ -5,6 +5,8 @@ import type { Trial } from "./trial.ts";
 export interface Rule {
   /** Kebab-case; does not change. */
   readonly id: string;
+  /** The rules after it rest on it: where it is broken, what they see is not worth reading. */
+  readonly isFoundation?: boolean;
   /** What the provider does, as the end of a sentence that begins with its name. */
   readonly title: string;
   /** How to mend a provider that breaks it, in one imperative sentence. */

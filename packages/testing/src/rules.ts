@@ -1,7 +1,9 @@
 import type { Rule } from "./rule.ts";
 import { answerRules } from "./rules/answers.ts";
 import { definitionRules } from "./rules/definition.ts";
+import { dispatchingRules } from "./rules/dispatching.ts";
 import { explainingRules } from "./rules/explaining.ts";
+import { foundationRules } from "./rules/foundations.ts";
 import { lazinessRules } from "./rules/laziness.ts";
 import { loadingRules } from "./rules/loading.ts";
 import { redirectRules } from "./rules/redirects.ts";
@@ -14,6 +16,7 @@ import { verifyingRules } from "./rules/verifying.ts";
 
 /** Everything that every provider keeps, in the order in which it is worth mending. */
 export const rules: readonly Rule[] = [
+  ...foundationRules,
   ...definitionRules,
   ...lazinessRules,
   ...sourceRules,
@@ -23,6 +26,7 @@ export const rules: readonly Rule[] = [
   ...secretRules,
   ...sendingRules,
   ...redirectRules,
+  ...dispatchingRules,
   ...requestRules,
   ...refusalRules,
   ...loadingRules,

@@ -26,6 +26,15 @@ testProvider(acmeWith({ inject: basic("ada") }, "acme-basic"), {
   header: (token) => ["authorization", `Basic ${Buffer.from(`ada:${token}`).toString("base64")}`],
 });
 
+// A service that refuses with another status than 401.
+testProvider(
+  acmeWith(
+    { classify: ({ status }) => (status === 400 ? { code: "AUTH_TOKEN_REJECTED" } : {}) },
+    "acme-other-status",
+  ),
+  { ...acmeFacts, answers: { accepted: answers.accepted, rejected: { status: 400, body: "revoked" } } },
+);
+
 interface ClientOptions {
   readonly clientId: string;
   readonly clientSecret: string;

@@ -114,7 +114,7 @@ export const secretRules: readonly Rule[] = [
           throw new Error(`It printed ${trial.token}`, { cause: new Error(trial.token) });
         },
       });
-      const calls = [auth.token(), auth.fetch("/x"), auth.headers(auth.baseUrl), auth.verify()];
+      const calls = [auth.token(), auth.fetch("/x"), auth.headers("/x"), auth.verify()];
       for (const error of await Promise.all(calls.map((call) => failureOf(call, "A token source threw"))))
         insist(!trial.shows(shown(error)), "The error for a token source that threw shows the token.");
       insist(

@@ -6,26 +6,6 @@ import { verifyAnyhow } from "../verify-anyhow.ts";
 /** Which requests carry the token. */
 export const sendingRules: readonly Rule[] = [
   {
-    id: "header-form",
-    title: "sends the token in the header that the service documents",
-    remedy: "Give setup the service's inject: bearer(), basic(user) or header(name, format).",
-    async check(trial) {
-      const { name, value } = trial.header();
-      const server = await trial.serve();
-      const auth = trial.auth(server.url);
-      await auth.fetch(`${server.url}/things?limit=1`);
-      insist(
-        server.requests[0]?.headers[name] === value,
-        `A request to its own origin did not carry ${name} in the form that the facts give.`,
-      );
-      const headers = await auth.headers(`${server.url}/things`);
-      insist(
-        Object.keys(headers).join() === name && headers[name] === value,
-        `headers() gave ${Object.keys(headers).join(", ") || "nothing"} for its own origin, and not just ${name} in the form that the facts give.`,
-      );
-    },
-  },
-  {
     id: "relative-inputs",
     title: "resolves relative inputs against its address, as the URL standard does",
     remedy: "Leave fetch as defineProvider makes it.",

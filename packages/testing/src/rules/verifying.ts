@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
-
 import { verifyFailure } from "../answering.ts";
 import { authErrorOf, failureOf } from "../failure-of.ts";
 import type { LoopbackAnswer } from "../loopback-server.ts";
@@ -9,21 +7,6 @@ import { verifyAnyhow } from "../verify-anyhow.ts";
 
 /** How the service is asked whom the token speaks for. */
 export const verifyingRules: readonly Rule[] = [
-  {
-    id: "accepted-answer",
-    title: "reads from the accepted answer whom the token speaks for",
-    remedy: "Mend identify, which reads the answer, or the facts, which say what it should give.",
-    async check(trial) {
-      const server = await trial.serve();
-      const { identity, token } = await trial.auth(server.url).verify();
-      const { identity: expected } = trial.facts;
-      insist(
-        isDeepStrictEqual({ ...identity }, { ...expected }),
-        `The identity is ${JSON.stringify(identity)}, and not ${JSON.stringify(expected)}.`,
-      );
-      insist(token.source === "option token", `verify() says that the token is from "${token.source}".`);
-    },
-  },
   {
     id: "identity-shape",
     title: "tells an identity as kind, id and, where there is one, label: texts with something in them",
@@ -42,21 +25,6 @@ export const verifyingRules: readonly Rule[] = [
         !("label" in identity) || (typeof label === "string" && label.trim() !== ""),
         "The identity has a label with nothing in it.",
       );
-    },
-  },
-  {
-    id: "verify-request",
-    title: "verifies by one request to its own origin, with the token",
-    remedy: "Give verify.path as a path, which is resolved against baseUrl.",
-    async check(trial) {
-      const { name, value } = trial.header();
-      const server = await trial.serve();
-      await verifyAnyhow(trial.auth(server.url));
-      insist(
-        server.requests.length === 1,
-        `verify() sent ${server.requests.length} requests to its own origin.`,
-      );
-      insist(server.requests[0]?.headers[name] === value, `verify() sent its request without ${name}.`);
     },
   },
   {

@@ -28,7 +28,7 @@ export default defineConfig({
         extends: true as const,
         test: { name: "examples", include: ["examples/{*,providers/**/*}.test.ts"] },
       },
-      { extends: true as const, test: { name: "scripts", include: ["scripts/*.test.ts"] } },
+      { extends: true as const, test: { name: "scripts", include: ["scripts/**/*.test.ts"] } },
     ],
   },
 });

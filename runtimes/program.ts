@@ -1,8 +1,9 @@
 // What Node.js, Bun and Deno run. The last line that it prints is the outcomes.
 import process from "node:process";
 
-import { checkEverywhere, type Site } from "./everywhere.ts";
-import { checkMachine, type Login } from "./machine.ts";
+import { checkEverywhere } from "./check-everywhere.ts";
+import { checkMachine, type Login } from "./check-machine.ts";
+import type { Site } from "./ground.ts";
 import { createSuite } from "./suite.ts";
 
 const { site, login } = JSON.parse(process.argv[2] ?? "") as { site: Site; login: Login };

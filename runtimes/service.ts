@@ -29,7 +29,7 @@ function startService(): ReturnType<typeof startLoopbackServer> {
         body: arrived
           .splice(0)
           .filter((one) => one.path === path)
-          .map(credentials),
+          .map(carriedBy),
       };
     }
     arrived.push(request);
@@ -59,10 +59,10 @@ function answer(request: LoopbackRequest, pathname: string, parameters: URLSearc
     case "/slow":
       return { delayMs: 2_000 };
     default:
-      return { body: credentials(request) };
+      return { body: carriedBy(request) };
   }
 }
 
-function credentials({ headers }: LoopbackRequest): Record<string, unknown> {
+function carriedBy({ headers }: LoopbackRequest): Record<string, unknown> {
   return { authorization: headers.authorization ?? null, key: headers["x-api-key"] ?? null };
 }

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 
-import type { Site } from "./everywhere.ts";
+import type { Site } from "./ground.ts";
 import { canary, createSuite, type Outcome, type Printed, same } from "./suite.ts";
 
 /** Bundles the checks, has workerd serve them, and asks it for what came out. */

@@ -1,7 +1,8 @@
 // What workerd runs: all checks at /checks, and at /shared a request that uses an auth which other requests use too.
 import { type Auth, defineProvider } from "@auth/core";
 
-import { checkEverywhere, type Site } from "./everywhere.ts";
+import { checkEverywhere } from "./check-everywhere.ts";
+import type { Site } from "./ground.ts";
 import { createSuite } from "./suite.ts";
 
 const shared = new Map<string, Auth>();

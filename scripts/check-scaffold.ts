@@ -28,14 +28,19 @@ try {
   const folders = [id, ...variants.map((variant) => variant.id)].map((name) => `packages/${name}`);
   const variantFolders = folders.slice(1);
   step("format", "oxfmt", variantFolders);
-  step("format check", "oxfmt", ["--check", `packages/${id}`, `.changeset/new-provider-${id}.md`]);
+  step("format check", "oxfmt", [
+    "--check",
+    `packages/${id}`,
+    `.changeset/new-provider-${id}.md`,
+    "README.md",
+  ]);
   step("lint", "oxlint", folders);
   step("knip", "knip", ["--no-config-hints", ...folders.flatMap((folder) => ["--workspace", folder])]);
   for (const folder of folders) step(`types of ${folder}`, "tsc", ["-p", folder]);
   step("package", "pnpm", ["--filter", `@auth/${id}`, "check:package"]);
   const projects = folders.flatMap((folder) => ["--project", folder.replace("packages/", "@auth/")]);
   step("tests", "vitest", ["run", ...projects]);
-  const documents = ["scripts/house.test.ts", "scripts/documentation.test.ts"];
+  const documents = ["scripts/house/provider-folder.test.ts", "scripts/documentation/programs.test.ts"];
   const named = `--testNamePattern=packages/${id}`;
   step("house and README", "vitest", [
     "run",

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import { providerFacts } from "./new-provider/provider-facts.ts";
 import { fill, providerFiles } from "./new-provider/provider-files.ts";
+import { withProviderRow } from "./new-provider/provider-row.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "new-provider-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -96,9 +97,29 @@ describe.each([
     ).toEqual([]);
   });
 
-  it("everything is in the one folder, but for the changeset", () => {
+  it("every new file is in the one folder, but for the changeset", () => {
     const outside = [...files.keys()].filter((file) => !file.startsWith("packages/acme-mail/"));
     expect(outside).toEqual([".changeset/new-provider-acme-mail.md"]);
+  });
+});
+
+describe("the root README", () => {
+  const facts = providerFacts(root, "acme-mail", {
+    env: "ACME_TOKEN",
+    "base-url": "https://acme.example/v2",
+  });
+
+  it("gets a row behind the others, and keeps the rest", () => {
+    const readme = "# a\n\n## Providers\n\n| b |\n| - |\n| $& |\n\n## More\n\n| c |\n";
+    const row =
+      "| [`@auth/acme-mail`](packages/acme-mail) | Acme Mail | `token`, `ACME_TOKEN` | `GET /v2/me` |\n";
+    expect(withProviderRow(readme, facts)).toBe(readme.replace("| $& |\n", () => `| $& |\n${row}`));
+  });
+
+  it("has to have the table", () => {
+    expect(() => withProviderRow("# a\n\n## More\n\n| c |\n", facts)).toThrow(
+      'Put it right below its heading "Providers"',
+    );
   });
 });
 

@@ -1,13 +1,14 @@
 // `npm run new:provider -- acme --name "Acme"` writes packages/acme, whole: it builds, and every check passes on it. What is
 // left to do is to put in what the service's own pages say. docs/adding-a-provider.md goes through it.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 
 import { providerFacts, Refusal } from "./new-provider/provider-facts.ts";
 import { providerFiles } from "./new-provider/provider-files.ts";
+import { withProviderRow } from "./new-provider/provider-row.ts";
 
 const root = path.dirname(import.meta.dirname);
 const usage = `npm run new:provider -- <id> [options]
@@ -34,18 +35,21 @@ function newProvider(args: string[]): void {
   }
   const facts = providerFacts(root, positionals[0], values);
   const files = providerFiles(facts, new Date());
+  const readme = path.join(root, "README.md");
+  const listed = withProviderRow(readFileSync(readme, "utf8"), facts);
   for (const [file, text] of files) {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), text, { flag: "wx" });
   }
+  writeFileSync(readme, listed);
   const folder = `packages/${facts.id}`;
   // Links the package to core, builds it, and writes the reports of what it exports.
   run("pnpm", ["install", "--no-frozen-lockfile", "--prefer-offline", "--reporter=silent"]);
-  run("oxfmt", [...files.keys()]);
+  run("oxfmt", [...files.keys(), "README.md"]);
   run("pnpm", ["--filter", `@auth/${facts.id}`, "--reporter=silent", "build"]);
-  run("node", ["../../scripts/api-report.mjs", "--write"], folder);
+  run("node", ["../../scripts/package/api-report.mjs", "--write"], folder);
 
-  console.log(`${folder} is there: ${files.size - 1} files, and a report for each entry in ${folder}/api.
+  console.log(`${folder} is there: ${files.size - 1} files, and a report for each entry in ${folder}/api. README.md lists it.
 
 Next, put in what the service's page says:
   src/conformance.test.ts  the answers, as the service gives them

@@ -1,7 +1,7 @@
 // Each `ts` block of each document is a program: all are compiled together, and each one is run in a process of its own,
 // with the services on loopback. What its comments say that it prints is what it prints.
 import { execFile } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -10,25 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type DocumentedBlock, documentedBlocks, promisedOutput } from "./documented-block.ts";
 import { startDocumentedWorld } from "./documented-world.ts";
+import { readDocuments } from "./documents.ts";
 
 const run = promisify(execFile);
-const root = path.dirname(import.meta.dirname);
-const documents = globSync(
-  [
-    "*.md",
-    "{benchmarks,examples}/*.md",
-    "examples/{providers,recipes}/**/*.md",
-    "docs/**/*.md",
-    "packages/*/README.md",
-  ],
-  {
-    cwd: root,
-    exclude: ["docs/api/**"],
-  },
-).toSorted();
-const blocks = documents.flatMap((file) =>
-  documentedBlocks(file, readFileSync(path.join(root, file), "utf8")),
-);
+const root = path.resolve(import.meta.dirname, "../..");
+const documents = readDocuments(root);
+const blocks = documents.flatMap(({ file, text }) => documentedBlocks(file, text));
 
 const planted: DocumentedBlock = {
   file: "planted.md",
@@ -64,7 +51,7 @@ describe("every ts block compiles", () => {
       expect.stringMatching(/^planted\.md:4: .*not assignable to type 'string'/),
     );
     // Nor may anything else be wrong, such as the configuration.
-    const known = [...documents, planted.file];
+    const known = [...documents.map(({ file }) => file), planted.file];
     expect(problems.filter((problem) => !known.includes(problem.split(":")[0] ?? ""))).toEqual([]);
   });
 
@@ -143,7 +130,7 @@ describe.concurrent("every ts block runs, and prints what it says", { timeout: 6
     await expect(printed(planted)).resolves.not.toEqual(promisedOutput(planted.code));
     await expect(printed({ ...planted, code: "throw new Error()" })).rejects.toThrow("Error");
     const far = { ...planted, code: 'await fetch("https://example.com/")' };
-    await expect(printed(far)).rejects.toThrow("is not on loopback");
+    await expect(printed(far)).rejects.toThrow("There is no https://example.com on loopback.");
   });
 });
 
@@ -176,107 +163,3 @@ it("few blocks are not run, each for a reason", () => {
   const reasons = blocks.flatMap(({ file, notRun }) => (notRun === undefined ? [] : [`${file}: ${notRun}`]));
   expect(reasons.length).toBeLessThan(blocks.length / 8);
 });
-
-describe("docs/errors.md", () => {
-  const page = readFileSync(path.join(root, "docs/errors.md"), "utf8");
-  const source = readFileSync(path.join(root, "packages/core/src/errors.ts"), "utf8");
-  const [union = ""] = /export type AuthErrorCode =[^;]*;/.exec(source) ?? [];
-  const codes = Array.from(union.matchAll(/"(AUTH_[A-Z_]+)"/g), ([, code = ""]) => code);
-
-  it("has a section for each code, in the order of the code, and no other", () => {
-    expect(codes.length).toBeGreaterThanOrEqual(13);
-    expect([...page.matchAll(/^## (AUTH_\w+)$/gm)].map(([, code]) => code)).toEqual(codes);
-    // Nor may the text speak of a code that does not exist.
-    expect([...page.matchAll(/AUTH_[A-Z_]+/g)].filter(([code]) => !codes.includes(code))).toEqual([]);
-  });
-
-  it.each(codes)("says what happened, when, and what to do, with an example that gives %s", (code) => {
-    const [, section = ""] = page.split(`\n## ${code}\n`);
-    const [own = ""] = section.split("\n## ");
-    for (const part of ["**What happened.**", "**When.**", "**What to do.**"]) expect(own).toContain(part);
-    // The example is run with the others above: what it says that it prints is what it printed.
-    const examples = blocks.filter(({ file, heading }) => file === "docs/errors.md" && heading === code);
-    expect(examples.map((example) => [example.notRun, promisedOutput(example.code)[0]])).toEqual([
-      [undefined, code],
-    ]);
-  });
-});
-
-it("reads the fences", () => {
-  const read = (text: string): DocumentedBlock[] => documentedBlocks("a.md", text);
-  expect(read("# A\n\n```ts\n1;\n```\n\n## B\n\n- item\n\n  ```ts no-run: why\n  2;\n  ```\n")).toEqual([
-    { file: "a.md", heading: "A", line: 4, code: "1;" },
-    { file: "a.md", heading: "B", line: 12, code: "2;", notRun: "why" },
-  ]);
-  expect(read("```sh\n# no heading\n```")).toEqual([]);
-  expect(() => read("```js\n```")).toThrow("a.md:1: call this language ts");
-  expect(() => read("```ts run\n```")).toThrow('a.md:1: write "ts" or "ts no-run: why"');
-  expect(() => read("```\n```")).toThrow("a.md:1: say which language this is");
-  expect(() => read("```ts\n")).toThrow("a.md:1: this block does not end");
-});
-
-it("reads what a program says that it prints", () => {
-  const code =
-    'console.log(1); // 1\n// aside\nconsole.log("a\\nb");\n// a\n// b\n\n// aside\nrun(() => console.log(2)); // 2';
-  expect(promisedOutput(code)).toEqual(["1", "a", "b", "2"]);
-});
-
-it("docs/architecture.md names only files that exist", () => {
-  const page = readFileSync(path.join(root, "docs/architecture.md"), "utf8");
-  const named = [...new Set(Array.from(page.matchAll(/[\w./-]+\.(?:ts|mjs)\b/g), ([file]) => file))];
-  expect(named.length).toBeGreaterThan(10);
-  const places = ["packages/core/src", "."];
-  expect(named.filter((file) => !places.some((place) => existsSync(path.join(root, place, file))))).toEqual(
-    [],
-  );
-});
-
-it("finds links to files of the repository that are not there", () => {
-  const broken = documents.flatMap((file) =>
-    brokenLinks(file, readFileSync(path.join(root, file), "utf8")).map((link) => `${file}: ${link}`),
-  );
-  expect(broken).toEqual([]);
-  expect(brokenLinks("docs/planted.md", "[a](../nowhere.md) [b](../README.md#no-such-heading)")).toEqual([
-    "../nowhere.md",
-    "../README.md#no-such-heading",
-  ]);
-});
-
-it("every example, recipe and decision stands on its page", () => {
-  const pages = ["examples/README.md", "docs/recipes.md", "docs/README.md"];
-  const text = pages.map((page) => readFileSync(path.join(root, page), "utf8")).join("\n");
-  const files = globSync(
-    ["examples/*.ts", "examples/recipes/*", "examples/providers", "docs/decisions/*.md", "docs/*.md"],
-    {
-      cwd: root,
-    },
-  );
-  const shown = files
-    .map((file) => path.relative(file.startsWith("docs/") ? "docs" : "examples", file))
-    .filter((file) => !file.endsWith(".test.ts") && file !== "README.md");
-  expect(shown.length).toBeGreaterThan(25);
-  expect(shown.filter((file) => !text.includes(`${file})`))).toEqual([]);
-});
-
-function brokenLinks(file: string, text: string): string[] {
-  const prose = text.replaceAll(/^\s*```.*?^\s*```$/gms, "").replaceAll(/`[^`\n]*`/g, "");
-  const links = [...prose.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = ""]) => link);
-  return links.filter((link) => {
-    const [target = "", anchor] = link.split("#");
-    const found = target === "" ? path.join(root, file) : path.join(root, path.dirname(file), target);
-    if (!existsSync(found)) return true;
-    if (anchor === undefined) return false;
-    const page = found.endsWith(".md") ? found : path.join(found, "README.md");
-    return !anchorsOf(readFileSync(page, "utf8")).includes(anchor);
-  });
-}
-
-function anchorsOf(text: string): string[] {
-  const headings = text.replaceAll(/^\s*```.*?^\s*```$/gms, "").matchAll(/^#+ (.*)$/gm);
-  return Array.from(headings, ([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
-}

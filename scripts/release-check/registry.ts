@@ -19,7 +19,7 @@ export interface RegistryOptions {
 export interface Registry {
   readonly url: string;
   /** The line of an .npmrc that lets its reader publish. */
-  readonly credentials: string;
+  readonly npmrcLine: string;
   /** What the registry knows of a package, or nothing. */
   packument(name: string): Promise<Packument | undefined>;
   close(): Promise<void>;
@@ -66,7 +66,7 @@ export async function startRegistry({
 
   return {
     url,
-    credentials: `${url.slice("http:".length)}:_authToken=${token}`,
+    npmrcLine: `${url.slice("http:".length)}:_authToken=${token}`,
     async packument(name) {
       const found = await fetch(url + name.replace("/", "%2f"));
       return found.ok ? ((await found.json()) as Packument) : undefined;

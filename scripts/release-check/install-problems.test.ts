@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { installProblems } from "./release-check-install.ts";
+import { installProblems } from "./install-problems.ts";
 
 const expected = {
   name: "@auth/acme",

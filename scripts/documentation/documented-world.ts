@@ -19,7 +19,7 @@ interface ReadmeWorld {
   readonly startReadmeWorld: (heading: string) => Promise<DocumentedWorld>;
 }
 
-const packages = path.join(import.meta.dirname, "../packages");
+const packages = path.join(import.meta.dirname, "../../packages");
 
 /** The world of a document: for a provider's README that provider's, for any other document all of them together. */
 export async function startDocumentedWorld(file: string, heading: string): Promise<DocumentedWorld> {

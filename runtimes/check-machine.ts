@@ -9,7 +9,7 @@ import { fromCommand, fromFile } from "@auth/core/node";
 import { dnanexus } from "@auth/dnanexus";
 import { login as savePylonLogin, logout as deletePylonLogin, pylon, savedLogin } from "@auth/pylon";
 
-import type { Site } from "./everywhere.ts";
+import type { Site } from "./ground.ts";
 import { canary, failureOf, nextCanary, same, type Suite } from "./suite.ts";
 
 /** Variables that lead to a DNAnexus on loopback and log in there. */

@@ -2,24 +2,16 @@
 // to a registry started for the purpose, and installs each package from there, alone, as a consumer would, on every
 // Node.js that is supported. Leaves the checked tarballs and their SBOMs in node_modules/.cache/release.
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-import { bumpProblems } from "./release-check-bumps.ts";
-import { installProblems, type Lockfile } from "./release-check-install.ts";
-import { type Registry, startRegistry } from "./release-check-registry.ts";
-import { readPacked, tarballProblems, weigh } from "./release-check-tarball.ts";
-import { openWorkplace } from "./release-check-workplace.ts";
+import { bumpProblems } from "./bump-problems.ts";
+import { checkConsumer, type Release } from "./check-consumer.ts";
+import { problemsOf, refuse } from "./refuse.ts";
+import { type Registry, startRegistry } from "./registry.ts";
+import { readPacked, tarballProblems, weigh } from "./tarball-problems.ts";
+import { openWorkplace } from "./workplace.ts";
 
 interface Manifest {
   readonly name: string;
@@ -28,19 +20,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-interface Release {
-  readonly name: string;
-  readonly version: string;
-  /** The package's folder in the copy. */
-  readonly folder: string;
-  readonly tarball: string;
-  readonly integrity: string;
-}
-
-/** Of CPU, and far above what it costs (benchmarks/ is exact): more means that something heavy is loaded at once. */
-const importBudgetMs = 60;
-
-const root = path.dirname(import.meta.dirname);
+const root = path.resolve(import.meta.dirname, "../..");
 const output = path.join(root, "node_modules/.cache/release");
 const startedAt = performance.now();
 const workplace = openWorkplace();
@@ -58,7 +38,9 @@ try {
   await step("Write the SBOMs", () => writeSboms(releases));
   await step("Publish", () => publish(releases, started));
   for (const release of releases)
-    await step(`Install ${release.name} alone`, () => checkConsumer(release, started));
+    await step(`Install ${release.name} alone`, () =>
+      checkConsumer(release, started.url, { workplace, copy }),
+    );
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   console.log(`Ready to release (${seconds} s). Tarballs and SBOMs: ${path.relative(root, output)}`);
 } catch (error) {
@@ -100,7 +82,7 @@ async function copyCheckout(): Promise<void> {
 }
 
 async function installTools(): Promise<void> {
-  for (const folder of [".", "runtimes", "scripts/release-check"])
+  for (const folder of [".", "runtimes", "scripts/release-check/verdaccio"])
     await inCopy("pnpm", "--dir", folder, "install", "--frozen-lockfile", "--prefer-offline");
 }
 
@@ -136,10 +118,10 @@ async function openRegistry(): Promise<Registry> {
   mkdirSync(folder);
   const started = await startRegistry({
     folder,
-    verdaccioFolder: path.join(copy, "scripts/release-check"),
+    verdaccioFolder: path.join(copy, "scripts/release-check/verdaccio"),
     upstream: { url, ...(cafile && cafile !== "null" && { cafile }) },
   });
-  writeFileSync(path.join(copy, ".npmrc"), `@auth:registry=${started.url}\n${started.credentials}\n`);
+  writeFileSync(path.join(copy, ".npmrc"), `@auth:registry=${started.url}\n${started.npmrcLine}\n`);
   return started;
 }
 
@@ -175,8 +157,8 @@ async function checkTarballs(releases: readonly Release[]): Promise<void> {
       weights.push(`  ${name}: ${packedBytes} bytes packed, ${unpackedBytes} unpacked, ${files} files`);
       return [
         ...tarballProblems(packed, copy),
-        ...(await failure(inCopy("publint", "run", tarball, "--strict"))),
-        ...(await failure(inCopy("attw", tarball, "--profile", "esm-only", "--no-emoji", "--no-color"))),
+        ...(await problemsOf(inCopy("publint", "run", tarball, "--strict"))),
+        ...(await problemsOf(inCopy("attw", tarball, "--profile", "esm-only", "--no-emoji", "--no-color"))),
       ];
     }),
   );
@@ -218,96 +200,6 @@ async function publish(releases: readonly Release[], { url, packument }: Registr
   refuse(problems);
 }
 
-async function checkConsumer(release: Release, { url }: Registry): Promise<void> {
-  // A registry of one's own can serve the scope, or everything.
-  const mapped = await install(release, "scope", `@auth:registry=${url}`);
-  await install(release, "everything", `registry=${url}`);
-
-  const quickStart = await compileQuickStart(release, mapped);
-  for (const [major, node] of nodes()) {
-    if (quickStart) {
-      const run = workplace.run(node, [quickStart], { cwd: mapped, env: consumerEnv(), timeoutMs: 30_000 });
-      refuse(await failure(run, `${release.name}: its quick start fails on Node.js ${major}.`));
-    }
-    const cost = await measureImport(release.name, mapped, node);
-    process.stdout.write(`Node.js ${major}: import ${cost.toFixed(1)} ms; `);
-    // What is for tests may load what it likes.
-    if (cost > importBudgetMs && release.name !== "@auth/testing")
-      refuse([
-        `${release.name}: importing it takes ${cost.toFixed(1)} ms of CPU on Node.js ${major}, and the budget is ${importBudgetMs} ms.`,
-      ]);
-  }
-}
-
-/** To syntax that Node.js 22 knows; its types are checked by scripts/check-package.mjs. Every provider has one. */
-async function compileQuickStart({ name, folder }: Release, consumer: string): Promise<string | undefined> {
-  const source = path.join(folder, "e2e/quick-start.ts");
-  if (!existsSync(source)) {
-    const provider = !["@auth/core", "@auth/testing"].includes(name);
-    refuse(provider ? [`${name}: it has no e2e/quick-start.ts, which is run as its consumer would.`] : []);
-    return undefined;
-  }
-  cpSync(source, path.join(consumer, "quick-start.ts"));
-  const options = "--target es2022 --module esnext --moduleResolution bundler --noCheck".split(" ");
-  const tsc = path.join(copy, "node_modules/.bin/tsc");
-  await workplace.run(tsc, ["quick-start.ts", ...options], { cwd: consumer });
-  return "quick-start.js";
-}
-
-async function install(release: Release, way: string, npmrc: string): Promise<string> {
-  const consumer = path.join(workplace.folder, "consumers", way, path.basename(release.folder));
-  mkdirSync(consumer, { recursive: true });
-  writeFileSync(path.join(consumer, "package.json"), '{ "private": true, "type": "module" }\n');
-  writeFileSync(path.join(consumer, ".npmrc"), `${npmrc}\n`);
-  const cache = path.join(workplace.folder, "npm-cache");
-  await workplace.run(
-    "npm",
-    ["install", release.name, "--no-audit", "--no-fund", "--loglevel=error", "--cache", cache],
-    { cwd: consumer, env: consumerEnv() },
-  );
-  const lockfile = JSON.parse(readFileSync(path.join(consumer, "package-lock.json"), "utf8")) as Lockfile;
-  // ky is the one package that a consumer gets besides; what tests need is another matter.
-  refuse(
-    installProblems(lockfile, {
-      ...release,
-      ...(release.name !== "@auth/testing" && { companions: ["ky"] }),
-    }),
-  );
-  return consumer;
-}
-
-/** Milliseconds of CPU, the best of five, since the others were disturbed. */
-async function measureImport(name: string, consumer: string, node: string): Promise<number> {
-  const source = `const before = process.cpuUsage();
-    await import(${JSON.stringify(name)});
-    const { user, system } = process.cpuUsage(before);
-    console.log((user + system) / 1_000);`;
-  const costs: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    const printed = await workplace.run(node, ["--input-type=module", "--eval", source], {
-      cwd: consumer,
-      env: consumerEnv(),
-      timeoutMs: 20_000,
-    });
-    const cost = Number(printed);
-    if (Number.isNaN(cost)) refuse([`${name}: importing it prints something: ${printed}`]);
-    costs.push(cost);
-  }
-  return Math.min(...costs);
-}
-
-/** The binaries of the supported versions, by major version. */
-function nodes(): readonly (readonly [major: string, binary: string])[] {
-  const modules = path.join(copy, "runtimes/node_modules");
-  const found = readdirSync(modules).flatMap((name) => {
-    const major = /^node-(\d+)-/.exec(name)?.[1];
-    return major === undefined ? [] : [[major, path.join(modules, name, "bin/node")] as const];
-  });
-  if (found.length === 0)
-    refuse(["The Node.js versions of runtimes/package.json do not exist for this platform."]);
-  return found.toSorted(([a], [b]) => Number(a) - Number(b));
-}
-
 /** The packages of the workspace, in the copy. */
 async function manifests(): Promise<readonly { readonly manifest: Manifest; readonly folder: string }[]> {
   const listed = await inCopy("pnpm", "list", "--recursive", "--depth=-1", "--json");
@@ -338,28 +230,4 @@ function inCopy(file: string, ...args: readonly string[]): Promise<string> {
       GIT_COMMITTER_EMAIL: author.EMAIL,
     },
   });
-}
-
-/** As the machine is set up, except for what would win over a consumer's own .npmrc or give it a token. */
-function consumerEnv(): NodeJS.ProcessEnv {
-  const env = Object.entries(process.env).filter(
-    ([name]) => !/^npm_config_(?:registry|@auth:registry)$|^(?:PYLON|DX)_/i.test(name),
-  );
-  return {
-    ...Object.fromEntries(env),
-    NO_PROXY: [process.env["NO_PROXY"], "127.0.0.1"].filter(Boolean).join(),
-  };
-}
-
-async function failure(work: Promise<unknown>, said?: string): Promise<readonly string[]> {
-  try {
-    await work;
-    return [];
-  } catch (error) {
-    return [[said, error instanceof Error ? error.message : String(error)].filter(Boolean).join("\n")];
-  }
-}
-
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new Error(problems.join("\n"));
 }

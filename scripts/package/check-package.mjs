@@ -6,9 +6,9 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { declaredIn } from "./oxlint-plugin.mjs";
+import { declaredIn } from "../house/source-module.mjs";
 
-const root = path.dirname(import.meta.dirname);
+const root = path.resolve(import.meta.dirname, "../..");
 const workspace = readFileSync(path.join(root, "pnpm-workspace.yaml"), "utf8");
 const consumer = mkdtempSync(path.join(tmpdir(), "check-package-"));
 try {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 
-import { type Packed, readPacked, tarballProblems } from "./release-check-tarball.ts";
+import { type Packed, readPacked, tarballProblems } from "./tarball-problems.ts";
 
 const checkout = "/home/maintainer/auth-providers";
 const manifest = {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { bumpProblems } from "./release-check-bumps.ts";
+import { bumpProblems } from "./bump-problems.ts";
 
 const core = { name: "@auth/core", before: "1.0.0", after: "1.1.0", bundles: [] };
 const acme = { name: "@auth/acme", before: "2.0.0", after: "2.0.1", bundles: ["@auth/core"] };

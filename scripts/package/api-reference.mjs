@@ -5,7 +5,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import path from "node:path";
 import process from "node:process";
 
-const root = path.dirname(import.meta.dirname);
+const root = path.resolve(import.meta.dirname, "../..");
 const output = path.join(root, "docs/api");
 const temporary = path.join(root, "node_modules/.cache/api-reference");
 

@@ -75,6 +75,13 @@ export function layoutProblems({ id, files, definition }: ProviderFolder): strin
   ];
 }
 
+/** Whether who comes to the repository finds the provider. */
+export function listingProblems({ id }: ProviderFolder, rootReadme: string): string[] {
+  return rootReadme.includes(`| [\`@auth/${id}\`](packages/${id})`)
+    ? []
+    : [`The table of providers in the root README has no row for [\`@auth/${id}\`](packages/${id}).`];
+}
+
 /** What would make the packed package differ from the others. */
 export function manifestProblems({ id, manifest, reports }: ProviderFolder): string[] {
   const problems: string[] = [];

@@ -6,7 +6,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 
-import { openWorkplace } from "./release-check-workplace.ts";
+import { openWorkplace } from "./workplace.ts";
 
 it("gives back what a program prints", async () => {
   const { folder, run, close } = openWorkplace();
@@ -45,7 +45,7 @@ it("ends a program that takes too long", async () => {
 it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "stopped by %s, leaves no folder and no program behind",
   async (signal) => {
-    const workplace = new URL("release-check-workplace.ts", import.meta.url).href;
+    const workplace = new URL("workplace.ts", import.meta.url).href;
     const program = `import { openWorkplace } from ${JSON.stringify(workplace)};
       import { existsSync, readFileSync } from "node:fs";
       const { folder, run } = openWorkplace();

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-const packages = path.join(import.meta.dirname, "../packages");
+const packages = path.join(import.meta.dirname, "../../packages");
 const here = path.basename(process.cwd());
 const emitted = path.join(process.cwd(), "node_modules/.cache/types");
 

@@ -1,12 +1,13 @@
 // The rules of the house that no lint rule sees: a provider's folder, its manifest, its README, and its doc comments. Directions
-// of imports are lint rules (scripts/oxlint-plugin.mjs).
-import { globSync } from "node:fs";
+// of imports are lint rules (scripts/house/import-directions.mjs).
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
 import {
   layoutProblems,
+  listingProblems,
   manifestProblems,
   type ProviderFolder,
   readmeProblems,
@@ -14,7 +15,8 @@ import {
   undocumentedExports,
 } from "./provider-folder.ts";
 
-const packages = path.join(import.meta.dirname, "../packages");
+const rootReadme = readFileSync(path.join(import.meta.dirname, "../../README.md"), "utf8");
+const packages = path.join(import.meta.dirname, "../../packages");
 const folders = globSync("*/package.json", { cwd: packages }).map((manifest) =>
   readProviderFolder(path.dirname(path.join(packages, manifest))),
 );
@@ -27,6 +29,10 @@ describe.each(providers)("packages/$id", (provider) => {
 
   it("has a manifest like the others", () => {
     expect(manifestProblems(provider)).toEqual([]);
+  });
+
+  it("is listed in the root README", () => {
+    expect(listingProblems(provider, rootReadme)).toEqual([]);
   });
 
   it("has a README like the others", () => {
@@ -144,6 +150,13 @@ describe("finds", () => {
     ["a long page", readme + "\nmore".repeat(150), "150 are the most"],
   ])("a README with %s", (_, text, problem) => {
     expect(readmeProblems({ ...acme, readme: text })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it("a provider that the root README leaves out", () => {
+    expect(listingProblems(acme, "| [`@auth/acme`](packages/acme) | Acme |")).toEqual([]);
+    expect(listingProblems(acme, "| [`@auth/acme-mail`](packages/acme-mail) |")).toEqual([
+      expect.stringContaining("has no row for"),
+    ]);
   });
 
   it("an export without a doc comment", () => {

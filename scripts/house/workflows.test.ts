@@ -23,7 +23,7 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-const root = path.dirname(import.meta.dirname);
+const root = path.resolve(import.meta.dirname, "../..");
 const folder = path.join(root, ".github/workflows");
 const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
   scripts: Readonly<Record<string, string>>;

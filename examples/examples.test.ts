@@ -14,7 +14,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { issueTitles as withAxios, axiosWith } from "./axios.ts";
 import { issueTitles as withFetch } from "./basic.ts";
@@ -31,15 +31,9 @@ const canary = "canary-pylon-9c2e7a4f1d6b3058";
 const otherCanary = "canary-pylon-4a8d0f6c2e9b7153";
 const titles = ["Cannot log in", "Invoice is missing"];
 
-const open = new Set<{ close(): Promise<void> }>();
-afterEach(async () => {
-  await Promise.all([...open].map((server) => server.close()));
-  open.clear();
-});
-
 async function fakePylon(tokens: readonly string[] = [canary]): Promise<FakePylon> {
   const fake = await startFakePylon({ tokens: Object.fromEntries(tokens.map((token) => [token, {}])) });
-  open.add(fake);
+  onTestFinished(fake.close);
   return fake;
 }
 
@@ -47,7 +41,7 @@ async function serve(
   answer: (request: LoopbackRequest) => LoopbackAnswer = () => ({ body: {} }),
 ): Promise<LoopbackServer> {
   const server = await startLoopbackServer(answer);
-  open.add(server);
+  onTestFinished(() => server.close());
   return server;
 }
 
@@ -172,7 +166,7 @@ it("two-accounts: each request carries the token of its own account", async () =
   const fake = await startFakePylon({
     tokens: { [canary]: { organization: { id: "1", name: "Support" } }, [otherCanary]: {} },
   });
-  open.add(fake);
+  onTestFinished(fake.close);
   const env = { PYLON_SUPPORT_TOKEN: canary, PYLON_PARTNERS_TOKEN: otherCanary };
   expect(Object.values(await titlesByAccount({ baseUrl: fake.url, env }))).toEqual([titles, titles]);
   const sent = fake.requests.map(({ path, headers }) => `${path} ${headers.authorization}`);

@@ -1,7 +1,7 @@
 import { decodeIdentityToken } from "@auth/dnanexus";
 import { type FakeDNAnexus, startFakeDNAnexus } from "@auth/dnanexus/testing";
 import { type LoopbackAnswer, type LoopbackServer, startLoopbackServer } from "@auth/testing";
-import { afterEach, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 
 import { awsCredentials } from "./aws-web-identity.ts";
 import { gcpClient } from "./gcp-web-identity.ts";
@@ -9,21 +9,15 @@ import { gcpClient } from "./gcp-web-identity.ts";
 /** What the clouds give out in these tests. */
 const secret = "canary-cloud-3b7e1d9a5c2f8046";
 
-const open = new Set<{ close(): Promise<void> }>();
-afterEach(async () => {
-  await Promise.all([...open].map((server) => server.close()));
-  open.clear();
-});
-
 async function fakeDNAnexus(): Promise<FakeDNAnexus> {
   const fake = await startFakeDNAnexus({ tokens: { "not-a-secret": "alice" } });
-  open.add(fake);
+  onTestFinished(fake.close);
   return fake;
 }
 
 async function serve(answer: () => LoopbackAnswer): Promise<LoopbackServer> {
   const server = await startLoopbackServer(answer);
-  open.add(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

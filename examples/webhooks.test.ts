@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { signWebhook } from "@auth/pylon/testing";
 import { getRequestListener } from "@hono/node-server";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { receiver as expressReceiver } from "./webhooks-express.ts";
 import { receiver as fastifyReceiver } from "./webhooks-fastify.ts";
@@ -13,12 +13,6 @@ import { receiver as honoReceiver } from "./webhooks-hono.ts";
 const secret = "canary-pylon-0e7b5d2c9a4f1683";
 /** What parsing and writing again would change. */
 const body = '{ "event":"issue.created",  "title":"Übergröße" }\n';
-
-const open = new Set<Server>();
-afterEach(() => {
-  for (const server of open) server.close().closeAllConnections();
-  open.clear();
-});
 
 type Handle = (event: unknown) => void;
 const receivers: readonly [
@@ -41,7 +35,8 @@ describe.each(receivers)("webhooks in %s", (_, receiver) => {
   async function deliver(headers: Record<string, string>, text = body, given: string | undefined = secret) {
     const events: unknown[] = [];
     const server = createServer(await receiver(given, (event) => void events.push(event)));
-    open.add(server.listen(0, "127.0.0.1"));
+    server.listen(0, "127.0.0.1");
+    onTestFinished(() => server.close().closeAllConnections());
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const { status } = await fetch(`http://127.0.0.1:${port}/pylon`, { method: "POST", headers, body: text });

@@ -8,6 +8,7 @@ import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
 const leaves = [
   "abortable",
   "authorizer",
+  "field",
   "json",
   "mask",
   "origin",

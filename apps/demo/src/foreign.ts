@@ -2,7 +2,12 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { Foreign } from "./pylon-tour.ts";
+/** A server that is no service of ours, and what it was sent. */
+export interface Foreign {
+  readonly url: string;
+  /** The headers of the request for a path; `undefined` where there was none. */
+  readonly headersOf: (path: string) => IncomingHttpHeaders | undefined;
+}
 
 /** A server on loopback that belongs to nobody's provider, and remembers what it was sent. */
 export async function startForeign(): Promise<Foreign & AsyncDisposable> {

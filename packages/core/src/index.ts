@@ -9,6 +9,7 @@ export type {
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
 export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
+export { field, isJsonObject, textField } from "./field.ts";
 export { describeIdentity, formatExplanation } from "./format-explanation.ts";
 export { basic, bearer, header, type HeaderInjection } from "./header-injection.ts";
 export type { Identity } from "./identity.ts";

@@ -5,7 +5,7 @@ import { AuthError, type AuthErrorCode, broken, type Environment, isBroken } fro
 import { apiServer } from "./api-server.ts";
 import { authServer } from "./auth-server.ts";
 import { configPlaces, type Machine } from "./config-places.ts";
-import { type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
+import { dnanexus, type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
 import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
 import { sessionDirectory } from "./session-directory.ts";
 import { strangeServer } from "./setup-warnings.ts";
@@ -31,11 +31,6 @@ export interface AccountOptions {
   /** The clock. Milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
-
-export const service = { id: "dnanexus", name: "DNAnexus", tokenUrl: "https://platform.dnanexus.com/" };
-
-/** What the calls of logins and logouts go to. */
-export const theAuthServer = { name: "auth server", option: "authUrl" };
 
 /** The variables that an account's options name. */
 export function environmentOf({ env }: AccountOptions): Environment {
@@ -100,7 +95,7 @@ export async function save(
 /** An option that breaks a rule. The reason is a clause that quotes no value. */
 export function invalid(reason: string, remedy: string): AuthError {
   return new AuthError("AUTH_PROVIDER_INVALID", {
-    provider: service.id,
+    provider: dnanexus.id,
     message: `This cannot be used: ${reason}.`,
     remedy,
   });
@@ -118,7 +113,7 @@ function explain(code: AuthErrorCode, error: unknown): unknown {
   if (!isBroken(error)) return error;
   const message = code === "AUTH_PROVIDER_INVALID" ? "This cannot be used" : "The login cannot be saved";
   return new AuthError(code, {
-    provider: service.id,
+    provider: dnanexus.id,
     message: `${message}: ${error.message}.`,
     remedy: error.remedy,
   });

@@ -4,7 +4,7 @@ import { errorOfAnswer } from "@auth/core/service";
 import { classify } from "./classify.ts";
 import { jobEnvironment } from "./job-environment.ts";
 import { settingsOf } from "./job-identity-settings.ts";
-import { retryAfterMs } from "./retry-delay.ts";
+import { retryAfterMsOf } from "./retry-delay.ts";
 import { jobOfSource } from "./token-sources.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function authErrorOf(auth: Auth, response: Response): Promise<AuthE
         answer,
         jobOfSource(answer.source, () => jobEnvironment(env)),
       ),
-      retryAfterMs: retryAfterMs(answer.headers),
+      retryAfterMs: retryAfterMsOf(answer.headers),
     }),
     requestIdHeader: "x-request-id",
     now,

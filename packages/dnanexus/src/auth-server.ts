@@ -1,6 +1,6 @@
 import { broken, type Environment, isLoopback } from "@auth/core";
 
-import { variable } from "./environment-place.ts";
+import { trimmedVariable } from "./environment-place.ts";
 
 /** What the address of the auth server is derived from. */
 export interface AuthServerFacts {
@@ -39,8 +39,8 @@ export function authServer({ authUrl, baseUrl, env, allowInsecureHttp = false }:
     );
   }
 
-  const host = variable(env, "DX_AUTHSERVER_HOST");
-  const port = variable(env, "DX_AUTHSERVER_PORT");
+  const host = trimmedVariable(env, "DX_AUTHSERVER_HOST");
+  const port = trimmedVariable(env, "DX_AUTHSERVER_PORT");
   if (host === undefined || port === undefined) {
     const missing = [
       ...(host === undefined ? ["DX_AUTHSERVER_HOST"] : []),

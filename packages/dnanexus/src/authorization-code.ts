@@ -1,11 +1,10 @@
-import type { Classification } from "@auth/core";
-import { callService } from "@auth/core/service";
+import { type Classification, field, type ServiceAnswer } from "@auth/core";
 
-import { type AccountOptions, service, theAuthServer } from "./account.ts";
+import type { AccountOptions } from "./account.ts";
+import { apiErrorOf, reasonOf } from "./api-error.ts";
+import { askAuthServer } from "./ask-auth-server.ts";
 import { type GrantedToken, grantedToken } from "./granted-token.ts";
 import { loginRefusal } from "./login-refusal.ts";
-import { ownProperty } from "./own-property.ts";
-import { retryAfterMs } from "./retry-delay.ts";
 
 /** An authorization code, and what it was asked for with. */
 export interface AuthorizationCode {
@@ -24,12 +23,10 @@ const judged = "the authorization code";
 export async function exchangeCode(
   origin: string,
   { code, redirectUri, clientId, clientSecret }: AuthorizationCode,
-  { fetch, timeoutMs, signal, now = Date.now }: AccountOptions,
+  options: AccountOptions,
 ): Promise<GrantedToken & { readonly expiresAt?: number }> {
-  const reply = await callService({
-    provider: service,
-    origins: [origin],
-    url: `${origin}/oauth2/token`,
+  const reply = await askAuthServer(origin, options, {
+    path: "/oauth2/token",
     body: new URLSearchParams({
       grant_type: "authorization_code",
       code,
@@ -38,20 +35,11 @@ export async function exchangeCode(
       ...(clientSecret !== undefined && { client_secret: clientSecret }),
     }),
     judged,
-    server: theAuthServer,
     secrets: [code, ...(clientSecret === undefined ? [] : [clientSecret])],
-    fetch,
-    now,
-    timeoutMs,
-    signal,
     retry: false,
-    requestIdHeader: "x-request-id",
-    classify: ({ status, headers, body }) => ({
-      ...refusal(status, body),
-      retryAfterMs: retryAfterMs(headers),
-    }),
+    classify: refusal,
   });
-  const expiresAt = expiryOf(reply.body, now());
+  const expiresAt = expiryOf(reply.body, (options.now ?? Date.now)());
   return {
     ...grantedToken(reply, judged, [code, clientSecret]),
     ...(expiresAt !== undefined && { expiresAt }),
@@ -60,30 +48,27 @@ export async function exchangeCode(
 
 /** A number of seconds that is none, or too large for a date, is no reason to refuse a good token. */
 function expiryOf(body: unknown, now: number): number | undefined {
-  const seconds = ownProperty(body, "expires_in");
+  const seconds = field(body, "expires_in");
   if (typeof seconds !== "number" || !(seconds > 0)) return undefined;
   const expiresAt = Math.trunc(now + seconds * 1000);
   return expiresAt <= 8.64e15 ? expiresAt : undefined;
 }
 
 // Which of the two shapes the service's errors have is not documented.
-function refusal(status: number, body: unknown): Classification {
-  const type = ownProperty(body, "error");
-  if (typeof type !== "string") {
-    const said = loginRefusal(status, body);
-    if (said.code === "AUTH_LOGIN_FAILED") return { ...said, remedy: again };
-    // A code that is good no more, in the API's words.
-    const isInvalid = ownProperty(ownProperty(body, "error"), "type") === "InvalidInput";
-    if (isInvalid) return { ...said, code: "AUTH_LOGIN_FAILED", remedy: againOrOtherwise };
-    return said.code === "AUTH_RESPONSE_MALFORMED" ? { ...said, remedy: otherServer } : said;
-  }
-  const description = ownProperty(body, "error_description");
-  const reason = typeof description === "string" && description !== "" ? `${type}: ${description}` : type;
-  return { reason, ...meaning(type) };
+function refusal({ status, body }: ServiceAnswer): Classification {
+  const type = field(body, "error");
+  if (typeof type === "string")
+    return { reason: reasonOf(type, field(body, "error_description")), ...meaning(type) };
+
+  const said = loginRefusal(status, body);
+  if (said.code === "AUTH_LOGIN_FAILED") return { ...said, remedy: again };
+  // A code that is good no more, in the API's words.
+  if (apiErrorOf(body)?.type === "InvalidInput")
+    return { ...said, code: "AUTH_LOGIN_FAILED", remedy: againOrOtherwise };
+  return said.code === "AUTH_RESPONSE_MALFORMED" ? { ...said, remedy: otherServer } : said;
 }
 
 const again = "Start the login again: a code is good for one exchange, and for a short time.";
-
 const againOrOtherwise = `${again.slice(0, -1)}; if it stays, check clientId, clientSecret, redirectUri and scope.`;
 const otherServer = "Check that authUrl is the address of the auth server.";
 

@@ -1,8 +1,8 @@
 import type { Classification, ServiceAnswer } from "@auth/core";
 
+import { type ApiError, apiErrorOf, reasonOf } from "./api-error.ts";
 import type { JobEnvironment } from "./job-environment.ts";
 import { jobPermission } from "./job-permission.ts";
-import { ownProperty } from "./own-property.ts";
 
 const wrongServer =
   "Check that DX_APISERVER_PROTOCOL, DX_APISERVER_HOST and DX_APISERVER_PORT, or baseUrl, name a DNAnexus API server.";
@@ -18,17 +18,14 @@ export function classify(
   { body, source }: Pick<ServiceAnswer, "body" | "source">,
   job: JobEnvironment | undefined,
 ): Classification {
-  const error = ownProperty(body, "error");
-  const type = ownProperty(error, "type");
-  if (typeof type !== "string") return {};
-  const message = ownProperty(error, "message");
-  const text = typeof message === "string" ? message : "";
-  return { reason: text === "" ? type : `${type}: ${text}`, ...meaning(type, text, source, job) };
+  const error = apiErrorOf(body);
+  return error === undefined
+    ? {}
+    : { reason: reasonOf(error.type, error.message), ...meaning(error, source, job) };
 }
 
 function meaning(
-  type: string,
-  message: string,
+  { type, message }: ApiError,
   source: string,
   job: JobEnvironment | undefined,
 ): Classification {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 
-import { shellQuote } from "@auth/core";
+import { field, isJsonObject, shellQuote } from "@auth/core";
 
 import { type ConfigFile, readConfigFile, readEnvironmentFile } from "./config-file.ts";
 import {
@@ -11,7 +11,6 @@ import {
   type ConfigValue,
   standaloneKeys,
 } from "./config-layer.ts";
-import { isJsonObject, ownProperty } from "./own-property.ts";
 
 type DirectoryKind = Exclude<ConfigPlace["kind"], "environment" | "variable">;
 
@@ -84,7 +83,7 @@ function parse(file: ConfigFile): Content {
 }
 
 function readKey(json: object, key: ConfigKey, path: string, kind: DirectoryKind): ConfigValue {
-  const value = ownProperty(json, key);
+  const value = field(json, key);
   if (value === null) return { state: "hidden" };
   if (value === undefined) return { state: "absent", reason: `${path} has no ${key}` };
   // Other writers than the toolkit store the port as a number.

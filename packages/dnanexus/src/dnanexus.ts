@@ -2,6 +2,7 @@ import {
   type AuthOptions,
   broken,
   defineProvider,
+  field,
   type Identity,
   isLoopback,
   type Provider,
@@ -14,10 +15,9 @@ import { classify } from "./classify.ts";
 import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
 import { expectedToken } from "./expected-token.ts";
 import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
-import { isPublic } from "./public-host.ts";
 import { keepingSettings } from "./job-identity-settings.ts";
-import { ownProperty } from "./own-property.ts";
-import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import { isPublic } from "./public-host.ts";
+import { retryAfterMsOf, retryDelayMs } from "./retry-delay.ts";
 import { setupWarnings } from "./setup-warnings.ts";
 import { jobOfSource, tokenSources } from "./token-sources.ts";
 import { type TokenVariable, tokenVariables, unreadVariables, unreadWarnings } from "./variable-place.ts";
@@ -101,7 +101,7 @@ function setup(
     },
     classify: (answer) => ({
       ...classify(answer, jobOfSource(answer.source, job)),
-      retryAfterMs: retryAfterMs(answer.headers),
+      retryAfterMs: retryAfterMsOf(answer.headers),
     }),
     requestIdHeader: "x-request-id",
     retryDelayMs: (failed) => retryDelayMs(failed),
@@ -114,7 +114,7 @@ function setup(
 }
 
 function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdentity | undefined {
-  const id = ownProperty(body, "id");
+  const id = field(body, "id");
   if (typeof id !== "string" || !/^user-[\u0021-\u007E]+$/.test(id)) return undefined;
   return { kind: "user", id, ...(job !== undefined && { job }) };
 }

@@ -1,4 +1,4 @@
-import { type Environment, variable as variableOf } from "@auth/core";
+import { type Environment, variable } from "@auth/core";
 
 import type { ConfigKey, ConfigLayer, ConfigPlace, ConfigValue } from "./config-layer.ts";
 
@@ -13,13 +13,13 @@ export function environmentPlace(env: Environment): ConfigPlace {
 }
 
 /** A variable's value without surrounding white space; `undefined` where it is unset, empty or blank. */
-export function variable(env: Environment, name: string): string | undefined {
-  const value = variableOf(env, name)?.trim();
+export function trimmedVariable(env: Environment, name: string): string | undefined {
+  const value = variable(env, name)?.trim();
   return value === "" ? undefined : value;
 }
 
 function readVariable(env: Environment, key: ConfigKey): ConfigValue {
-  const text = variable(env, key);
+  const text = trimmedVariable(env, key);
   if (text !== undefined) return { state: "set", text };
   const isEmpty = Object.hasOwn(env, key) && env[key] !== undefined;
   return { state: "absent", reason: `${key} is ${isEmpty ? "empty" : "not set"}` };

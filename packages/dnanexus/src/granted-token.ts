@@ -1,8 +1,7 @@
-import { AuthError } from "@auth/core";
+import { AuthError, textField } from "@auth/core";
 import type { ServiceReply } from "@auth/core/service";
 
-import { service } from "./account.ts";
-import { ownProperty } from "./own-property.ts";
+import { dnanexus } from "./dnanexus.ts";
 
 /** A login that the auth server granted. */
 export interface GrantedToken {
@@ -22,20 +21,15 @@ export function grantedToken(
   judged: string,
   sent: readonly (string | undefined)[],
 ): GrantedToken {
-  const token = textOf(body, "access_token");
-  const type = textOf(body, "token_type");
+  const token = textField(body, "access_token")?.trim();
+  const type = textField(body, "token_type")?.trim();
   const isUsable = token !== undefined && /^[\u0021-\u007E]{1,16384}$/.test(token) && !sent.includes(token);
   if (isUsable && type?.toLowerCase() === "bearer") return { token, type };
   throw new AuthError("AUTH_RESPONSE_MALFORMED", {
-    provider: service.id,
-    message: `${service.name} accepted ${judged} (status ${status}) and gave no bearer token that can be used.`,
+    provider: dnanexus.id,
+    message: `${dnanexus.name} accepted ${judged} (status ${status}) and gave no bearer token that can be used.`,
     remedy: "Check that authUrl is the address of the auth server, and that nothing rewrites its answers.",
     status,
     requestId,
   });
-}
-
-function textOf(body: unknown, name: string): string | undefined {
-  const value = ownProperty(body, name);
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 }

@@ -1,8 +1,6 @@
-import { AuthError, isLoopback } from "@auth/core";
+import { AuthError, field, isLoopback } from "@auth/core";
 import { callService } from "@auth/core/service";
 import type { JWTVerifyGetKey } from "jose";
-
-import { ownProperty } from "./own-property.ts";
 
 /** Where an issuer's keys are, and how to get there. */
 export interface KeysPlace {
@@ -40,8 +38,8 @@ async function discover(place: KeysPlace): Promise<URL> {
   const { issuer } = place;
   const { href } = checked(issuer, "issuer");
   const document = await read(new URL(`${href.replace(/\/$/, "")}/.well-known/openid-configuration`), place);
-  const named = ownProperty(document, "jwks_uri");
-  if (ownProperty(document, "issuer") !== issuer || typeof named !== "string") {
+  const named = field(document, "jwks_uri");
+  if (field(document, "issuer") !== issuer || typeof named !== "string") {
     throw new AuthError("AUTH_RESPONSE_MALFORMED", {
       provider: "dnanexus",
       message: `The discovery document of ${issuer} names another issuer, or no keys.`,

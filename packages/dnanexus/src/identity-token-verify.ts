@@ -38,10 +38,10 @@ const toleranceSeconds = 5;
  * @throws {AuthError} as {@link identityTokenVerifier}'s.
  */
 export async function verifyIdentityToken(
-  jwt: string,
+  identityToken: string,
   options: IdentityTokenVerifierOptions,
 ): Promise<VerifiedIdentityToken> {
-  return identityTokenVerifier(options)(jwt);
+  return identityTokenVerifier(options)(identityToken);
 }
 
 /**
@@ -55,13 +55,13 @@ export async function verifyIdentityToken(
  */
 export function identityTokenVerifier(
   options: IdentityTokenVerifierOptions,
-): (jwt: string) => Promise<VerifiedIdentityToken> {
+): (identityToken: string) => Promise<VerifiedIdentityToken> {
   const given = own(options);
   const { issuer = "https://job-oidc.dnanexus.com", now = Date.now } = given;
   const audience = [given.audience].flat();
   let keys: IssuerKeys | undefined;
 
-  return async (jwt) => {
+  return async (identityToken) => {
     // Without an audience, jose would not look at the token's.
     if (audience.length === 0 || audience.some((one) => typeof one !== "string" || one.trim() === "")) {
       throw failure("AUTH_PROVIDER_INVALID", "The option audience is missing.", "Pass your own audience.");
@@ -70,7 +70,7 @@ export function identityTokenVerifier(
     keys ??= issuerKeys({ ...given, issuer });
     const key = await keys();
     try {
-      const { payload } = await jwtVerify(jwt, key, {
+      const { payload } = await jwtVerify(identityToken, key, {
         algorithms: ["RS256"],
         issuer,
         audience,

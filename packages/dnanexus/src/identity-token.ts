@@ -1,6 +1,4 @@
-import { AuthError } from "@auth/core";
-
-import { isJsonObject, ownProperty } from "./own-property.ts";
+import { AuthError, field, isJsonObject } from "@auth/core";
 
 /** What an identity token says. Times are milliseconds since the epoch; what the token does not say is absent. */
 export interface IdentityTokenClaims {
@@ -37,8 +35,8 @@ export interface UnverifiedIdentityToken extends IdentityTokenClaims {
  *
  * @throws {AuthError} `AUTH_TOKEN_MALFORMED` when it is no JSON Web Token.
  */
-export function decodeIdentityToken(jwt: string): UnverifiedIdentityToken {
-  const payload = payloadOf(jwt);
+export function decodeIdentityToken(identityToken: string): UnverifiedIdentityToken {
+  const payload = payloadOf(identityToken);
   if (payload === undefined) {
     throw new AuthError("AUTH_TOKEN_MALFORMED", {
       provider: "dnanexus",
@@ -51,7 +49,7 @@ export function decodeIdentityToken(jwt: string): UnverifiedIdentityToken {
 
 /** The claims by better names. A claim that is not of its documented type counts as absent. */
 export function readClaims(payload: object): IdentityTokenClaims {
-  const audience = ownProperty(payload, "aud");
+  const audience = field(payload, "aud");
   const known = {
     issuer: textOf(payload, "iss"),
     subject: textOf(payload, "sub"),
@@ -69,8 +67,8 @@ export function readClaims(payload: object): IdentityTokenClaims {
   };
 }
 
-function payloadOf(jwt: string): object | undefined {
-  const parts = typeof jwt === "string" ? jwt.split(".") : [];
+function payloadOf(identityToken: string): object | undefined {
+  const parts = typeof identityToken === "string" ? identityToken.split(".") : [];
   if (parts.length !== 3) return undefined;
   try {
     const payload: unknown = JSON.parse(Buffer.from(parts[1] ?? "", "base64url").toString("utf8"));
@@ -81,12 +79,12 @@ function payloadOf(jwt: string): object | undefined {
 }
 
 function textOf(payload: object, name: string): string | undefined {
-  const value = ownProperty(payload, name);
+  const value = field(payload, name);
   return typeof value === "string" ? value : undefined;
 }
 
 // RFC 7519: seconds, perhaps with a fraction. Beyond the range of a date it is no time.
 function timeOf(payload: object, name: string): number | undefined {
-  const seconds = ownProperty(payload, name);
+  const seconds = field(payload, name);
   return typeof seconds === "number" && Math.abs(seconds) <= 8.64e12 ? seconds * 1000 : undefined;
 }

@@ -2,7 +2,7 @@ import process from "node:process";
 
 import type { Environment } from "@auth/core";
 
-import { variable } from "./environment-place.ts";
+import { trimmedVariable } from "./environment-place.ts";
 
 /** The DNAnexus job that a program runs in. */
 export interface JobEnvironment {
@@ -21,10 +21,10 @@ export interface JobEnvironment {
  * @see https://documentation.dnanexus.com/developer/apps/execution-environment (read 2026-11)
  */
 export function jobEnvironment(env: Environment = process.env): JobEnvironment | undefined {
-  const id = variable(env, "DX_JOB_ID");
+  const id = trimmedVariable(env, "DX_JOB_ID");
   if (id === undefined) return undefined;
-  const projectId = variable(env, "DX_PROJECT_CONTEXT_ID");
-  const workspaceId = variable(env, "DX_WORKSPACE_ID");
+  const projectId = trimmedVariable(env, "DX_PROJECT_CONTEXT_ID");
+  const workspaceId = trimmedVariable(env, "DX_WORKSPACE_ID");
   return {
     id,
     ...(projectId !== undefined && { projectId }),

@@ -20,7 +20,7 @@ async function inJob(id?: string): Promise<{ clock: { at: number }; identity: Jo
   return { clock, identity: jobIdentityToken(dnanexus({ env, now }), { audience: "cloud" }) };
 }
 
-const ends = (jwt: string): number | undefined => decodeIdentityToken(jwt).expiresAt;
+const ends = (identityToken: string): number | undefined => decodeIdentityToken(identityToken).expiresAt;
 
 /** Stands in for the SDK's function, and gives back what it was called with. */
 interface Init {

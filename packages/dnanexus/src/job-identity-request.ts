@@ -2,15 +2,16 @@ import {
   type Auth,
   AuthError,
   type Classification,
+  field,
   isAuthError,
   type ServiceAnswer,
   type Token,
 } from "@auth/core";
 import { callService } from "@auth/core/service";
 
+import { apiErrorOf } from "./api-error.ts";
 import { classify } from "./classify.ts";
-import { ownProperty } from "./own-property.ts";
-import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import { retryAfterMsOf, retryDelayMs } from "./retry-delay.ts";
 import { jobOfSource } from "./token-sources.ts";
 
 export interface IdentityTokenRequest {
@@ -68,8 +69,8 @@ async function send(request: IdentityTokenRequest, token: Token): Promise<string
     requestIdHeader: "x-request-id",
     retryDelayMs: (failed) => retryDelayMs(failed),
   });
-  const jwt = ownProperty(body, "Token");
-  if (typeof jwt === "string" && jwt !== "") return jwt;
+  const identityToken = field(body, "Token");
+  if (typeof identityToken === "string" && identityToken !== "") return identityToken;
   throw new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: auth.provider.id,
     message: `DNAnexus answered getIdentityToken of ${job} without a token.`,
@@ -83,13 +84,13 @@ function meaning(answer: ServiceAnswer, job: string): Classification {
   const ofJob = jobOfSource(answer.source, () => ({ id: job }));
   return {
     ...classify(answer, ofJob),
-    ...optionError(ownProperty(ownProperty(answer.body, "error"), "type"), job),
-    retryAfterMs: retryAfterMs(answer.headers),
+    ...optionError(apiErrorOf(answer.body)?.type, job),
+    retryAfterMs: retryAfterMsOf(answer.headers),
   };
 }
 
 /** Errors that mean something else here than in other methods. */
-function optionError(type: unknown, job: string): Classification {
+function optionError(type: string | undefined, job: string): Classification {
   switch (type) {
     case "InvalidInput":
       return {

@@ -77,8 +77,8 @@ export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): 
       const id = job();
       if (id === undefined) return notInJob();
       const request = { auth, job: id, audience, subjectClaims, timeoutMs, fetch, now, signal };
-      const jwt = await requestIdentityToken(request);
-      return found(jwt, { expiresAt: expiryOf(jwt) ?? now() + presumedLifeMs });
+      const identityToken = await requestIdentityToken(request);
+      return found(identityToken, { expiresAt: expiryOf(identityToken) ?? now() + presumedLifeMs });
     },
   };
   const holder = holderOf(source)({ env: {}, now, timeoutMs: timeoutMs + searchMs });
@@ -117,9 +117,9 @@ function rethrow(error: unknown): never {
 }
 
 // The program hands the token on, and needs no more of it than its end.
-function expiryOf(jwt: string): number | undefined {
+function expiryOf(identityToken: string): number | undefined {
   try {
-    return decodeIdentityToken(jwt).expiresAt;
+    return decodeIdentityToken(identityToken).expiresAt;
   } catch {
     return undefined;
   }

@@ -6,11 +6,12 @@ import {
   invalid,
   providerOptions,
   save,
+  saveDirectories,
   serverWarnings,
 } from "./account.ts";
 import type { Machine } from "./config-places.ts";
 import { type DNAnexusIdentity, dnanexusOn } from "./dnanexus.ts";
-import { variable } from "./environment-place.ts";
+import { trimmedVariable } from "./environment-place.ts";
 import type { SaveDirectories } from "./save-config.ts";
 
 /** What becomes of a new login. */
@@ -41,9 +42,12 @@ export interface NewToken {
   readonly username?: string;
 }
 
-/** Refuses, before anything is sent, an API server that the toolkit's files have no words for. */
-export function checkAddress(options: KeepOptions, machine: Machine): void {
-  if (options.save !== undefined) return;
+/**
+ * Where a login is to be saved; `undefined` where the program keeps it. Throws, before anything is sent, where it cannot be,
+ * as with an API server that the toolkit's files have no words for.
+ */
+export function loginDirectories(options: KeepOptions, machine: Machine): SaveDirectories | undefined {
+  if (options.save !== undefined) return undefined;
   const { baseUrl } = dnanexusOn(machine)(providerOptions(options));
   if (new URL(baseUrl).pathname !== "/") {
     throw invalid(
@@ -51,6 +55,7 @@ export function checkAddress(options: KeepOptions, machine: Machine): void {
       "Give baseUrl without a path, or keep the token yourself with the option save.",
     );
   }
+  return saveDirectories(options, machine);
 }
 
 /** Asks the service whom the token speaks for, and only then keeps it, together with the server that accepted it. */
@@ -84,7 +89,7 @@ export async function keepLogin(
 }
 
 function hiding(options: AccountOptions): string[] {
-  return variable(environmentOf(options), "DX_SECURITY_CONTEXT") === undefined
+  return trimmedVariable(environmentOf(options), "DX_SECURITY_CONTEXT") === undefined
     ? []
     : ["env DX_SECURITY_CONTEXT comes before the saved login: unset it to use what was saved."];
 }

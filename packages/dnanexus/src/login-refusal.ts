@@ -1,18 +1,15 @@
 import type { Classification } from "@auth/core";
 
-import { ownProperty } from "./own-property.ts";
+import { apiErrorOf, reasonOf } from "./api-error.ts";
 
 /**
  * What the auth server's answer to a login means that is not 2xx, by its `error.type`. The statuses of these errors are not
  * documented, and a lock-out has a type that nobody has written down: what is not known is a login that failed.
  */
 export function loginRefusal(status: number, body: unknown): Classification {
-  const error = ownProperty(body, "error");
-  const type = ownProperty(error, "type");
-  if (typeof type !== "string") return status === 401 || status === 403 ? { code: "AUTH_LOGIN_FAILED" } : {};
-  const message = ownProperty(error, "message");
-  const reason = typeof message === "string" && message !== "" ? `${type}: ${message}` : type;
-  return { reason, ...meaning(type) };
+  const error = apiErrorOf(body);
+  if (error !== undefined) return { reason: reasonOf(error.type, error.message), ...meaning(error.type) };
+  return status === 401 || status === 403 ? { code: "AUTH_LOGIN_FAILED" } : {};
 }
 
 function meaning(type: string): Classification {

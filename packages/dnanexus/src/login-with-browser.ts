@@ -1,9 +1,9 @@
 import { own } from "@auth/core";
 
-import { authOrigin, invalid, saveDirectories } from "./account.ts";
+import { authOrigin, invalid } from "./account.ts";
 import { exchangeCode } from "./authorization-code.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
-import { checkAddress, keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
+import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
 import type { LoginScope } from "./login.ts";
 import { listenForRedirect, type LoopbackRedirect } from "./loopback-redirect.ts";
 import { securityContextText } from "./security-context.ts";
@@ -50,8 +50,7 @@ export function loginWithBrowserOn(machine: Machine): (options: BrowserLoginOpti
     checkOptions(options);
     const { signal, redirectUri, waitMs = 300_000, allowMissingState } = options;
     const origin = authOrigin(options, machine);
-    checkAddress(options, machine);
-    const directories = options.save === undefined ? saveDirectories(options, machine) : undefined;
+    const directories = loginDirectories(options, machine);
     signal?.throwIfAborted();
 
     const redirect = await listenForRedirect(redirectUri, waitMs, allowMissingState === true);

@@ -1,8 +1,8 @@
 import { own } from "@auth/core";
 
-import { invalid, saveDirectories } from "./account.ts";
+import { invalid } from "./account.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
-import { checkAddress, keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
+import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
 import { securityContextText } from "./security-context.ts";
 
 /**
@@ -24,8 +24,7 @@ export function loginWithTokenOn(machine: Machine): (token: string, options?: Ke
     const token = given.trim();
     if (token === "PUBLIC")
       throw invalid("PUBLIC means logged out and is no token", "Use logout, or pass a token.");
-    checkAddress(options, machine);
-    const directories = options.save === undefined ? saveDirectories(options, machine) : undefined;
+    const directories = loginDirectories(options, machine);
     const context = (): string => securityContextText(token, "Bearer", "");
     const source = "the argument of loginWithToken";
     return keepLogin({ source, reveal: () => token, context }, options, directories, machine);

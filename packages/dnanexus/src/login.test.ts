@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { inspect } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
-import { canary, context, createSandbox, fakeDNAnexus, login as savedLogin } from "./fixtures/sandbox.ts";
-import { isAuthError, type Login, type Token } from "./index.ts";
+import { failureWithout } from "./fixtures/failure-without.ts";
+import { canary, context, createSandbox, fakeDNAnexus } from "./fixtures/sandbox.ts";
+import type { Login, Token } from "./index.ts";
 import { loginOn, type LoginOptions } from "./login.ts";
 import { loginWithTokenOn } from "./login-with-token.ts";
 import type { FakeDNAnexus, FakeUser } from "./testing/index.ts";
@@ -39,15 +39,8 @@ const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 const bodies = (fake: FakeDNAnexus): object[] =>
   fake.requests.filter(({ path }) => path === "/system/newAuthToken").map(({ body }) => JSON.parse(body));
 
-async function failure(promise: Promise<unknown>): Promise<Error> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof Error)) throw new Error("It did not fail.");
-  const shown = `${inspect(error, { depth: 20, showHidden: true })}${JSON.stringify(error)}${error.stack}`;
-  for (const secret of [password, code, canary]) expect(shown).not.toContain(secret);
-  return error;
+function failure(promise: Promise<unknown>): Promise<Error> {
+  return failureWithout([password, code, canary], promise);
 }
 
 describe("login", () => {
@@ -282,53 +275,5 @@ describe("login", () => {
     const askForOtp = (): string => (controller.abort(new Error("enough")), code);
     await expect(login({ askForOtp, signal: controller.signal })).rejects.toThrow("enough");
     expect(existsSync(paths.user)).toBe(false);
-  });
-});
-
-describe("loginWithToken", () => {
-  it("saves a token that the service accepts, with the server, as the toolkit does", async () => {
-    const { env, paths, sandbox } = await set();
-    const { identity } = await loginWithTokenOn(sandbox.machine)(` ${canary}\n`, { env });
-    expect(identity.id).toBe("user-alice");
-    const json: unknown = JSON.parse(readFileSync(paths.user, "utf8"));
-    expect(json).toMatchObject({
-      DX_USERNAME: "alice",
-      DX_SECURITY_CONTEXT: `{"auth_token":"${canary}","auth_token_type":"Bearer"}`,
-      DX_APISERVER_PORT: env["DX_APISERVER_PORT"],
-    });
-  });
-
-  it("saves no token that the service refuses, and keeps what was saved", async () => {
-    const { env, fake, paths, sandbox } = await set();
-    sandbox.write(paths.user, savedLogin("kept"));
-    fake.revokeToken(canary);
-    const loginWithToken = loginWithTokenOn(sandbox.machine);
-    expect(await failure(loginWithToken(canary, { env }))).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
-    expect(JSON.parse(readFileSync(paths.user, "utf8"))).toEqual(savedLogin("kept"));
-    for (const token of ["", "PUBLIC"]) {
-      const refused = await loginWithToken(token, { env }).catch((error: unknown) => error);
-      expect(isAuthError(refused, "AUTH_PROVIDER_INVALID")).toBe(true);
-    }
-    expect(await failure(loginWithToken(`${canary} x`, { env }))).toMatchObject({
-      code: "AUTH_TOKEN_MALFORMED",
-      remedy: "Copy the token again, whole and alone, to the argument of loginWithToken.",
-    });
-  });
-
-  it("refuses an address that is none, also where the program keeps the token", async () => {
-    const { sandbox, env } = await set();
-    const given = { env: { ...env, DX_APISERVER_HOST: "api.example.com/path" }, save: () => undefined };
-    expect(await failure(loginWithTokenOn(sandbox.machine)(canary, given))).toMatchObject({
-      code: "AUTH_PROVIDER_INVALID",
-      message: expect.stringContaining("env DX_APISERVER_HOST is not a host name alone"),
-    });
-  });
-
-  it("needs no auth server, and writes the user's login alone where sessions do not count", async () => {
-    const { env, paths, sandbox } = await set();
-    const { DX_AUTHSERVER_HOST: _, DX_AUTHSERVER_PORT: __, ...rest } = env;
-    const { saved } = await loginWithTokenOn(sandbox.machine)(canary, { env: rest, sessions: false });
-    expect(saved).toEqual([paths.user]);
-    expect(existsSync(join(dirname(paths.user), "sessions"))).toBe(false);
   });
 });

@@ -1,9 +1,9 @@
 import { own } from "@auth/core";
 
-import { authOrigin, invalid, saveDirectories } from "./account.ts";
+import { authOrigin, invalid } from "./account.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
 import type { GrantedToken } from "./granted-token.ts";
-import { checkAddress, keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
+import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
 import { newAuthToken, type OtpState, type TokenWish } from "./new-auth-token.ts";
 import { securityContextText } from "./security-context.ts";
 
@@ -64,8 +64,7 @@ export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Lo
     const options = own(given);
     const wish = wishOf(options);
     const origin = authOrigin(options, machine);
-    checkAddress(options, machine);
-    const directories = options.save === undefined ? saveDirectories(options, machine) : undefined;
+    const directories = loginDirectories(options, machine);
     const { token, type } = await withCodes(origin, wish, options);
     const source = "the new login";
     const facts = { expiresAt: wish.expiresAt, username: wish.username };

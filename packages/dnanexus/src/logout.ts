@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-
 import { AuthError, type Classification, isAuthError, own, type Token } from "@auth/core";
-import { callService } from "@auth/core/service";
 
 import {
   type AccountOptions,
@@ -11,15 +8,13 @@ import {
   save,
   saveDirectories,
   serverWarnings,
-  service,
-  theAuthServer,
 } from "./account.ts";
+import { askAuthServer } from "./ask-auth-server.ts";
 import { classify } from "./classify.ts";
 import { type Machine, thisMachine } from "./config-places.ts";
 import { directoryPlace } from "./directory-place.ts";
-import { type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
+import { dnanexus, type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
 import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
-import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 import type { SaveDirectories } from "./save-config.ts";
 import { loggedOutContext, readSecurityContext } from "./security-context.ts";
 import { jobOfSource } from "./token-sources.ts";
@@ -99,37 +94,30 @@ function jobOf({ source }: Token, options: LogoutOptions): JobEnvironment | unde
 
 function ownTokenOfJob({ source }: Token, id: string): AuthError {
   return new AuthError("AUTH_PERMISSION_DENIED", {
-    provider: service.id,
+    provider: dnanexus.id,
     message: `The token from ${source} is that of ${id}, which would lose it with everything that it still has to do.`,
     remedy: "Leave it to end with the job, or pass force: true.",
   });
 }
 
+/** By the platform's own digest, since every program would pay for an import of `node:crypto`. */
+async function signatureOf(secret: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+  return Buffer.from(digest).toString("hex");
+}
+
 /** Tells the service to end the token. Gives back why it did not; throws where it did not answer. */
 async function destroy(token: Token, origin: string, options: LogoutOptions): Promise<AuthError | undefined> {
-  const { fetch, timeoutMs, signal, now } = options;
   const secret = token.reveal();
   const job = jobOf(token, options);
   try {
-    await callService({
-      provider: service,
-      origins: [origin],
-      url: `${origin}/system/destroyAuthToken`,
+    await askAuthServer(origin, options, {
+      path: "/system/destroyAuthToken",
       headers: { authorization: `Bearer ${secret}` },
-      body: { tokenSignature: createHash("sha256").update(secret, "utf8").digest("hex") },
+      body: { tokenSignature: await signatureOf(secret) },
       source: token.source,
-      server: theAuthServer,
       secrets: [secret],
-      fetch,
-      now,
-      timeoutMs,
-      signal,
-      classify: (answer) => ({
-        ...ofAuthServer(classify(answer, job)),
-        retryAfterMs: retryAfterMs(answer.headers),
-      }),
-      requestIdHeader: "x-request-id",
-      retryDelayMs: (failed) => retryDelayMs(failed),
+      classify: (answer) => ofAuthServer(classify(answer, job)),
     });
     return undefined;
   } catch (error) {

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 
 import { AuthError, isLoopback } from "@auth/core";
 
-import { invalid, service } from "./account.ts";
+import { invalid } from "./account.ts";
+import { dnanexus } from "./dnanexus.ts";
 import { errorCode } from "./error-code.ts";
 
 /** What waits on this machine for a browser to come back with a code. */
@@ -123,7 +124,7 @@ function readRedirect(
     return refused === "access_denied"
       ? refusal(`The user did not allow the login${why}`, "Start the login again, and allow it on the page.")
       : refusal(
-          `${service.name} refused the login${why}`,
+          `${dnanexus.name} refused the login${why}`,
           "Check clientId, redirectUri and scope against what DNAnexus registered.",
         );
   }
@@ -197,5 +198,5 @@ function refusal(problem: string, remedy: string): Answer {
 }
 
 function failed(problem: string, remedy: string): AuthError {
-  return new AuthError("AUTH_LOGIN_FAILED", { provider: service.id, message: `${problem}.`, remedy });
+  return new AuthError("AUTH_LOGIN_FAILED", { provider: dnanexus.id, message: `${problem}.`, remedy });
 }

@@ -1,10 +1,8 @@
-import { callService } from "@auth/core/service";
-
-import { type AccountOptions, service, theAuthServer } from "./account.ts";
+import type { AccountOptions } from "./account.ts";
+import { apiErrorOf } from "./api-error.ts";
+import { askAuthServer } from "./ask-auth-server.ts";
 import { type GrantedToken, grantedToken } from "./granted-token.ts";
 import { loginRefusal } from "./login-refusal.ts";
-import { ownProperty } from "./own-property.ts";
-import { retryAfterMs } from "./retry-delay.ts";
 
 /** What a login asks the auth server for. */
 export interface TokenWish {
@@ -26,28 +24,20 @@ export async function newAuthToken(
   { username, password, expiresAt, scope }: TokenWish,
   otp: string | undefined,
   onOtp: (state: OtpState) => void,
-  { fetch, timeoutMs, signal, now }: AccountOptions,
+  options: AccountOptions,
 ): Promise<GrantedToken> {
   const judged = `the user name and password${otp === undefined ? "" : " and the one-time code"}`;
-  const reply = await callService({
-    provider: service,
-    origins: [origin],
-    url: `${origin}/system/newAuthToken`,
+  const reply = await askAuthServer(origin, options, {
+    path: "/system/newAuthToken",
     body: { expires: expiresAt, username, password, otp: otp ?? null, ...(scope !== undefined && { scope }) },
     judged,
-    server: theAuthServer,
     secrets: [password, ...(otp === undefined ? [] : [otp])],
-    fetch,
-    now,
-    timeoutMs,
-    signal,
     retry: false,
-    requestIdHeader: "x-request-id",
-    classify: (answer) => {
-      const type = ownProperty(ownProperty(answer.body, "error"), "type");
+    classify: ({ status, body }) => {
+      const type = apiErrorOf(body)?.type;
       if (type === "OTPRequiredError") onOtp("required");
       if (type === "OTPMismatchError") onOtp("mismatch");
-      return { ...loginRefusal(answer.status, answer.body), retryAfterMs: retryAfterMs(answer.headers) };
+      return loginRefusal(status, body);
     },
   });
   return grantedToken(reply, judged, [password, otp]);

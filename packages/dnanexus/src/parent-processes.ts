@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
@@ -41,6 +40,8 @@ export function parentsInPs(): (pid: number) => number | undefined {
 
 function listProcesses(): ReadonlyMap<number, number> {
   const parents = new Map<number, number>();
+  // Not imported: every program would pay for it, and most never come here.
+  const { execFileSync } = process.getBuiltinModule("node:child_process");
   try {
     // One -o each: a header text, here the empty one, reaches to the end of its argument.
     const list = execFileSync("ps", ["-A", "-o", "pid=", "-o", "ppid="], {

@@ -1,7 +1,10 @@
-import { BlockList, isIP } from "node:net";
+import type { BlockList } from "node:net";
+import process from "node:process";
 
 /** Whether a URL's host is one of the service's own public names, or an address that is no private one. */
 export function isPublic(hostname: string): boolean {
+  // Not imported: only a job comes here, and every program would pay for it.
+  const { isIP } = process.getBuiltinModule("node:net");
   const address = hostname.replace(/^\[|\]$/g, "");
   const version = isIP(address);
   return version === 0
@@ -10,7 +13,7 @@ export function isPublic(hostname: string): boolean {
 }
 
 function privateNetworks(): BlockList {
-  const networks = new BlockList();
+  const networks = new (process.getBuiltinModule("node:net").BlockList)();
   networks.addSubnet("10.0.0.0", 8);
   networks.addSubnet("100.64.0.0", 10);
   networks.addSubnet("127.0.0.0", 8);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
+import { retryAfterMsOf, retryDelayMs } from "./retry-delay.ts";
 
 it.each([
   ["7", 7_000],
@@ -9,7 +9,7 @@ it.each([
   ["Sun, 22 Nov 2099 12:00:30 GMT", undefined],
   ["soon", undefined],
 ])("takes a Retry-After of %s for %s ms", (value, ms) => {
-  expect(retryAfterMs(new Headers({ "retry-after": value }))).toBe(ms);
+  expect(retryAfterMsOf(new Headers({ "retry-after": value }))).toBe(ms);
 });
 
 /** Seconds before each of the first tries that follow a failed one. */

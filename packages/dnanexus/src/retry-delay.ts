@@ -1,7 +1,7 @@
 import { type FailedTry, parseRetryAfter } from "@auth/core";
 
 /** The wait that the service asks for. Milliseconds. Only whole seconds count: the toolkit ignores an HTTP date. */
-export function retryAfterMs(headers: Headers): number | undefined {
+export function retryAfterMsOf(headers: Headers): number | undefined {
   const value = headers.get("retry-after");
   return value !== null && /^\d+$/.test(value) ? parseRetryAfter(value) : undefined;
 }

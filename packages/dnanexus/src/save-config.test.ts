@@ -83,7 +83,7 @@ describe("saveConfig", () => {
     const expected = Object.fromEntries(keys.map((key) => [key, "15"]));
     expect(json()).toEqual(expected);
     expect(json(paths.session)).toEqual(expected);
-    const left = readdirSync(directories.user).filter((name) => /lock|\.[0-9a-f]{16}$/.test(name));
+    const left = readdirSync(directories.user).filter((name) => /lock|\.[0-9a-f-]{36}$/.test(name));
     expect(left).toEqual([]);
   });
 

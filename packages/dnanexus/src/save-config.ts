@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { broken, shellQuote } from "@auth/core";
+import { broken, field, isJsonObject, shellQuote } from "@auth/core";
 
 import { shortPause } from "./config-file.ts";
 import { type ConfigKey, standaloneKeys } from "./config-layer.ts";
-import { isJsonObject, ownProperty } from "./own-property.ts";
 import { withSaveLock } from "./save-lock.ts";
 import { checkDirectory, ensurePrivateDirectory, readOwnFile, replaceFile } from "./saved-file.ts";
 
@@ -56,7 +55,7 @@ export async function saveConfig(
       for (const key of standaloneKeys) {
         const otherwise = key === "DX_CLI_WD" ? "/" : "";
         const known = [json, ...saved.map((other) => other.json)]
-          .map((one) => ownProperty(one, key))
+          .map((one) => field(one, key))
           .find((value) => typeof value === "string");
         const text = changes[key] ?? alone.get(key) ?? (typeof known === "string" ? known : otherwise);
         if (text !== alone.get(key)) replaceFile(join(directory, key), text);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
@@ -24,8 +23,8 @@ export async function withSaveLock<T>(
   signal?: AbortSignal,
   waitMs: number = longestWaitMs,
 ): Promise<T> {
-  const mine = `${hostname()} ${process.pid} ${randomBytes(8).toString("hex")}`;
-  const own = `${path}.${randomBytes(8).toString("hex")}`;
+  const mine = `${hostname()} ${process.pid} ${crypto.randomUUID()}`;
+  const own = `${path}.${crypto.randomUUID()}`;
   const until = Date.now() + waitMs;
   try {
     writeFileSync(own, mine, { flag: "wx", mode: 0o600 });
@@ -75,7 +74,7 @@ function take(own: string, path: string): boolean {
 function removeLeftBehind(path: string): void {
   const seen = read(path);
   if (seen === undefined || !isLeftBehind(path, seen)) return;
-  const aside = `${path}.${randomBytes(8).toString("hex")}`;
+  const aside = `${path}.${crypto.randomUUID()}`;
   try {
     renameSync(path, aside);
     // Somebody else was faster, and this is the lock of one who is saving now.

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -82,7 +81,7 @@ export function readOwnFile(path: string): string | undefined {
 
 /** Puts a file for this user alone in the place of whatever has the path: readers see the old one or the new one. */
 export function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${randomBytes(8).toString("hex")}`;
+  const temporary = `${path}.${crypto.randomUUID()}`;
   try {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
     const file = openSync(temporary, flags, 0o600);

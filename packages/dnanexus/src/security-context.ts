@@ -1,4 +1,4 @@
-import { isJsonObject, ownProperty } from "./own-property.ts";
+import { field, isJsonObject } from "@auth/core";
 
 /** What the JSON text in `DX_SECURITY_CONTEXT` says. */
 export type SecurityContext =
@@ -20,12 +20,12 @@ export function readSecurityContext(text: string): SecurityContext {
   }
   if (!isJsonObject(context))
     return { state: "broken", problem: "the security context is not a JSON object" };
-  const token = ownProperty(context, "auth_token");
+  const token = field(context, "auth_token");
   if (typeof token !== "string" || token.trim() === "") {
     return { state: "broken", problem: "the security context has no auth_token" };
   }
   if (token.trim() === "PUBLIC") return { state: "logged out" };
-  const type = ownProperty(context, "auth_token_type");
+  const type = field(context, "auth_token_type");
   // Written as the server spelled it: `bearer` after a login with a password, `Bearer` after one with a token.
   if (typeof type !== "string" || type.toLowerCase() !== "bearer") {
     return { state: "broken", problem: "the security context is not of the token type Bearer" };

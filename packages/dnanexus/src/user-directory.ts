@@ -4,11 +4,11 @@ import process from "node:process";
 
 import type { Environment } from "@auth/core";
 
-import { variable } from "./environment-place.ts";
+import { trimmedVariable } from "./environment-place.ts";
 
 /** The toolkit's directory for this user: `DX_USER_CONF_DIR`, else `~/.dnanexus_config`. `undefined`: no home directory. */
 export function userDirectory(env: Environment): string | undefined {
-  const configured = variable(env, "DX_USER_CONF_DIR");
+  const configured = trimmedVariable(env, "DX_USER_CONF_DIR");
   if (configured !== undefined && !/^~(?=$|[/\\])/.test(configured)) return configured;
   const home = homeDirectory(env);
   if (home === undefined) return undefined;
@@ -16,7 +16,7 @@ export function userDirectory(env: Environment): string | undefined {
 }
 
 function homeDirectory(env: Environment): string | undefined {
-  const home = variable(env, process.platform === "win32" ? "USERPROFILE" : "HOME");
+  const home = trimmedVariable(env, process.platform === "win32" ? "USERPROFILE" : "HOME");
   // An environment of the caller's own does not lead to the real home directory, where another login may be.
   if (home !== undefined || env !== process.env) return home;
   try {

@@ -1,7 +1,7 @@
 import type { Environment } from "@auth/core";
 
 import type { ConfigLayer, ConfigPlace } from "./config-layer.ts";
-import { variable } from "./environment-place.ts";
+import { trimmedVariable } from "./environment-place.ts";
 import { securityContextText } from "./security-context.ts";
 
 /** Variables with a token alone that other programs read, in the order in which they come. */
@@ -18,7 +18,7 @@ export function variablePlace(env: Environment, name: TokenVariable): ConfigPlac
     read: (): ConfigLayer => ({
       place,
       get(key) {
-        const token = key === "DX_SECURITY_CONTEXT" ? variable(env, name) : undefined;
+        const token = key === "DX_SECURITY_CONTEXT" ? trimmedVariable(env, name) : undefined;
         return token === undefined
           ? { state: "absent", reason: `${name} is not set` }
           : { state: "set", text: securityContextText(token, "Bearer", "") };
@@ -31,7 +31,7 @@ export function variablePlace(env: Environment, name: TokenVariable): ConfigPlac
 
 /** The variables that are set and were not asked for. */
 export function unreadVariables(env: Environment, read: readonly TokenVariable[]): readonly TokenVariable[] {
-  return tokenVariables.filter((name) => !read.includes(name) && variable(env, name) !== undefined);
+  return tokenVariables.filter((name) => !read.includes(name) && trimmedVariable(env, name) !== undefined);
 }
 
 /** Says of each that it is not read. */

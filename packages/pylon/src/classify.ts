@@ -1,6 +1,5 @@
-import type { AuthErrorCode, Classification, ServiceAnswer } from "@auth/core";
+import { type AuthErrorCode, type Classification, field, type ServiceAnswer, textField } from "@auth/core";
 
-import { field, textField } from "./field.ts";
 import { retryAfterMsOf } from "./rate-limit.ts";
 import { otherRegion, type PylonRegion, regions } from "./region.ts";
 

@@ -35,8 +35,8 @@ export {
 } from "@auth/core";
 
 export { discoverRegion, type DiscoverRegionOptions } from "./discover-region.ts";
-export { login, type LoginOptions, logout, savedLogin, type SavedLogin } from "./login.ts";
-export type { LoginPlace, LoginStore } from "./login-slot.ts";
+export { login, type LoginOptions, logout, savedLogin } from "./login.ts";
+export type { LoginPlace, LoginStore, SavedLogin } from "./login-slot.ts";
 export { pylon, type PylonOptions } from "./pylon.ts";
 export type { PylonIdentity, PylonUser } from "./pylon-identity.ts";
 export type { PylonRegion } from "./region.ts";

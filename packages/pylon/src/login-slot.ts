@@ -13,11 +13,16 @@ export interface LoginPlace {
   readonly store?: LoginStore | undefined;
 }
 
-/** A login as it is kept. */
-export interface SavedRecord {
-  readonly token: string;
+/** What is known of a saved login, without its token. */
+export interface SavedLogin {
+  readonly name: string;
   readonly region: PylonRegion;
   readonly organization: { readonly id: string; readonly name?: string };
+}
+
+/** A login as it is kept, under its name. */
+export interface SavedRecord extends Omit<SavedLogin, "name"> {
+  readonly token: string;
 }
 
 /** One login, kept or not. */

@@ -3,6 +3,7 @@ import {
   AuthError,
   type AuthOptions,
   defineProvider,
+  field,
   isAuthError,
   isBroken,
   own,
@@ -11,7 +12,7 @@ import {
 
 import { heldToken } from "./held-token.ts";
 import { loadLogins } from "./load-logins.ts";
-import type { LoginPlace, LoginSlot } from "./login-slot.ts";
+import type { LoginPlace, LoginSlot, SavedLogin } from "./login-slot.ts";
 import { definition } from "./pylon.ts";
 import type { PylonIdentity } from "./pylon-identity.ts";
 import { type PylonRegion, regions } from "./region.ts";
@@ -23,25 +24,6 @@ export interface LoginOptions extends AuthOptions, LoginPlace {
   /** Where the organization lives. Default: as for `pylon()`. */
   readonly region?: PylonRegion | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What is known of a saved login, without its token. */
-export interface SavedLogin {
-  readonly name: string;
-  readonly region: PylonRegion;
-  readonly organization: { readonly id: string; readonly name?: string };
-}
-
-/** As `pylon`, for the given token and no other. */
-function givenOnly(options: Omit<LoginOptions, "name" | "store" | "signal">): Auth<PylonIdentity> {
-  const factory = defineProvider({
-    ...definition,
-    setup: (given: { readonly region?: PylonRegion | undefined }, context) => ({
-      ...definition.setup(given, context),
-      sources: [],
-    }),
-  });
-  return factory(options);
 }
 
 /**
@@ -91,6 +73,18 @@ export async function savedLogin(place: LoginPlace = {}): Promise<SavedLogin | u
   return kept && { name: slot.name, region: kept.region, organization: kept.organization };
 }
 
+/** As `pylon`, for the given token and no other. */
+function givenOnly(options: Omit<LoginOptions, "name" | "store" | "signal">): Auth<PylonIdentity> {
+  const factory = defineProvider({
+    ...definition,
+    setup: (given: { readonly region?: PylonRegion | undefined }, context) => ({
+      ...definition.setup(given, context),
+      sources: [],
+    }),
+  });
+  return factory(options);
+}
+
 function slotAt(place: LoginPlace): Promise<LoginSlot> {
   return keeping("No login can be kept there", undefined, async () => {
     const logins = await loadLogins();
@@ -113,7 +107,7 @@ async function keeping<T>(
 
 /** Only our own words are quoted, and the system's code: anything else could hold the token. */
 function failed(problem: string, error: unknown): AuthError {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const code = field(error, "code");
   const system = typeof code === "string" && /^[A-Z][A-Z0-9_]{1,30}$/.test(code) ? code : "no reason given";
   const known = isBroken(error);
   return new AuthError("AUTH_LOGIN_FAILED", {

@@ -1,6 +1,4 @@
-import type { Identity } from "@auth/core";
-
-import { field, textField } from "./field.ts";
+import { field, type Identity, textField } from "@auth/core";
 
 /** The organization that a token speaks for, and the user that the token acts as. */
 export interface PylonIdentity extends Identity {

@@ -1,4 +1,5 @@
-import { field } from "./field.ts";
+import { field } from "@auth/core";
+
 import { rateLimitOf } from "./rate-limit.ts";
 
 /** The part of ky's options that {@link pylonRetry} looks at and changes. */

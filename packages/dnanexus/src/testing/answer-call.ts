@@ -1,6 +1,6 @@
+import { isJsonObject } from "@auth/core";
 import type { LoopbackAnswer, LoopbackRequest } from "@auth/testing/loopback";
 
-import { isJsonObject } from "../own-property.ts";
 import { ApiError, errorAnswer } from "./api-error.ts";
 import { apiRoutes } from "./api-routes.ts";
 import { authRoutes } from "./auth-routes.ts";

@@ -1,4 +1,5 @@
-import { ownProperty } from "../own-property.ts";
+import { field } from "@auth/core";
+
 import { ApiError } from "./api-error.ts";
 import { isEnough, levelOf } from "./permission.ts";
 import type { Call, Route } from "./route.ts";
@@ -24,10 +25,10 @@ export function bearer({ token }: Call): StoredToken {
 
 /** As on the service's own test systems: throttled until an instant that the call names. */
 function comeBackLater({ input, now }: Call): object {
-  const until = ownProperty(input, "waitUntil");
+  const until = field(input, "waitUntil");
   if (typeof until !== "number") throw new ApiError("InvalidInput", "waitUntil must be a number");
   if (now() >= until) return { currentTime: Math.trunc(now()) };
-  const isTold = ownProperty(input, "setRetryAfter") !== false;
+  const isTold = field(input, "setRetryAfter") !== false;
   const message = "Some resource was temporarily unavailable; please try again later";
   throw new ApiError("ServiceUnavailable", message, isTold ? { "retry-after": "2" } : {});
 }
@@ -92,9 +93,9 @@ const ended = {
 function findProjects(call: Call): object {
   const { input, directory } = call;
   const token = bearer(call);
-  const needed = ownProperty(input, "level");
-  const limit = ownProperty(input, "limit");
-  const starting = ownProperty(input, "starting");
+  const needed = field(input, "level");
+  const limit = field(input, "limit");
+  const starting = field(input, "starting");
   const seen = directory.projects.flatMap((project) => {
     const level = levelOf(token, project);
     return isEnough(level, typeof needed === "string" ? needed : "VIEW") ? [{ ...project, level }] : [];
@@ -103,7 +104,7 @@ function findProjects(call: Call): object {
   if (first === -1)
     throw new ApiError("InvalidInput", "starting is not an id that an earlier answer gave as next");
   const behind = first + (typeof limit === "number" && limit > 0 ? Math.min(limit, 1000) : 1000);
-  const describe = ownProperty(input, "describe") === true;
+  const describe = field(input, "describe") === true;
   const results = seen.slice(first, behind).map(({ id, name, level }) => ({
     id,
     level,
@@ -116,10 +117,10 @@ function findProjects(call: Call): object {
 
 /** `fields` of the input adds to the default fields, or replaces them with `defaultFields: false`. */
 function select(input: object, described: object): object {
-  const fields = ownProperty(input, "fields");
-  if (fields === undefined || ownProperty(input, "defaultFields") === true) return described;
+  const fields = field(input, "fields");
+  if (fields === undefined || field(input, "defaultFields") === true) return described;
   return Object.fromEntries(
-    Object.entries(described).filter(([name]) => name === "id" || ownProperty(fields, name) === true),
+    Object.entries(described).filter(([name]) => name === "id" || field(fields, name) === true),
   );
 }
 

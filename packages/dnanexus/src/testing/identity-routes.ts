@@ -1,4 +1,5 @@
-import { ownProperty } from "../own-property.ts";
+import { field } from "@auth/core";
+
 import { ApiError } from "./api-error.ts";
 import { bearer } from "./api-routes.ts";
 import type { FakeJob } from "./directory.ts";
@@ -17,11 +18,11 @@ function getIdentityToken(call: Call): object {
   if (bearer(call).job?.id !== job.id) {
     throw new ApiError("PermissionDenied", `Only ${job.id} itself may get its identity token`);
   }
-  const audience = ownProperty(call.input, "audience");
+  const audience = field(call.input, "audience");
   if (typeof audience !== "string" || audience === "")
     throw new ApiError("InvalidInput", "audience must be a nonempty string");
   const claims = claimsOf(job);
-  const names = subjectClaims(ownProperty(call.input, "subject_claims"));
+  const names = subjectClaims(field(call.input, "subject_claims"));
   const sub = names.map((name) => `${name};${claims[name] ?? ""}`).join(";");
   return { Token: call.identity.issue({ sub, aud: audience, ...claims }) };
 }

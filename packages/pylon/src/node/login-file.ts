@@ -3,9 +3,8 @@ import { type FileHandle, mkdir, open, rename, unlink } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 
-import { broken } from "@auth/core";
+import { broken, field, isJsonObject, shellQuote } from "@auth/core";
 
-import { field } from "../field.ts";
 import type { SavedRecord } from "../login-slot.ts";
 import { lockFile } from "./lock-file.ts";
 import { parseKept } from "./saved-record.ts";
@@ -30,7 +29,7 @@ export async function saveToFile(
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const edit = (logins: Members): Members => {
     const before = field(logins, name);
-    return withMember(logins, name, { ...(isMembers(before) && before), ...record });
+    return withMember(logins, name, { ...(isJsonObject(before) && before), ...record });
   };
   await change(file, edit, signal);
 }
@@ -82,7 +81,7 @@ async function readMembers(file: string): Promise<Members | undefined> {
     // On the open handle: the path may lead elsewhere the next moment.
     await checkPrivate(handle, file);
     const members = parseKept(await handle.readFile("utf8"), file, "Name another file, or delete this one.");
-    if (!isMembers(members)) throw notOurs(file);
+    if (!isJsonObject(members)) throw notOurs(file);
     return members;
   } finally {
     await handle.close();
@@ -91,7 +90,7 @@ async function readMembers(file: string): Promise<Members | undefined> {
 
 function loginsOf(members: Members | undefined, file: string): Members {
   const logins = field(members, "logins") ?? {};
-  if (!isMembers(logins)) throw notOurs(file);
+  if (!isJsonObject(logins)) throw notOurs(file);
   return logins;
 }
 
@@ -103,11 +102,11 @@ async function checkPrivate(handle: FileHandle, file: string): Promise<void> {
   if (stats.uid !== user)
     throw broken(
       `${file} belongs to another user`,
-      `Run chown ${user} ${quoted(file)}, or name another file.`,
+      `Run chown ${user} ${shellQuote(file)}, or name another file.`,
     );
   if ((stats.mode & 0o077) !== 0) {
     const mode = (stats.mode & 0o777).toString(8).padStart(3, "0");
-    throw broken(`${file} is open to other users (mode ${mode})`, `Run chmod 600 ${quoted(file)}.`);
+    throw broken(`${file} is open to other users (mode ${mode})`, `Run chmod 600 ${shellQuote(file)}.`);
   }
 }
 
@@ -115,15 +114,7 @@ function notOurs(file: string): Error {
   return broken(`${file} is no file of logins`, "Name another file.");
 }
 
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** By entries, so that a member called `__proto__` is one. */
 function withMember(members: Members, name: string, value: unknown): Members {
   return Object.fromEntries([...Object.entries(members), [name, value]]);
-}
-
-function quoted(file: string): string {
-  return /^[\w./@:+-]+$/.test(file) ? file : `'${file.replaceAll("'", String.raw`'\''`)}'`;
 }

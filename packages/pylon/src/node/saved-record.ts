@@ -1,6 +1,5 @@
-import { broken } from "@auth/core";
+import { broken, field, textField } from "@auth/core";
 
-import { field, textField } from "../field.ts";
 import type { SavedRecord } from "../login-slot.ts";
 
 /** Reads a kept login; whoever wrote it. `where` is named in what is thrown; what was found is not quoted. */

@@ -1,6 +1,6 @@
+import { field } from "@auth/core";
 import type { LoopbackRequest } from "@auth/testing/loopback";
 
-import { field } from "../field.ts";
 import type { PylonOperation } from "./operations.ts";
 import { page, type PageRequest, type PylonObject } from "./page.ts";
 import type { FakePylonToken } from "./token-table.ts";

@@ -1,0 +1,22 @@
+import { field } from "@auth/core";
+
+/** What the API and the auth server say of a call that failed: `{"error": {"type", "message"}}`. */
+export interface ApiError {
+  readonly type: string;
+  /** Empty where there is none. */
+  readonly message: string;
+}
+
+/** `undefined` where the answer has no error with a type, such as a gateway's. */
+export function apiErrorOf(body: unknown): ApiError | undefined {
+  const error = field(body, "error");
+  const type = field(error, "type");
+  if (typeof type !== "string") return undefined;
+  const message = field(error, "message");
+  return { type, message: typeof message === "string" ? message : "" };
+}
+
+/** What went wrong, in the service's words. */
+export function reasonOf(type: string, message: unknown): string {
+  return typeof message === "string" && message !== "" ? `${type}: ${message}` : type;
+}

@@ -1,3 +1,8 @@
+/** The largest 401 that is read to learn its meaning. Bytes. */
+export const longestRefusal = 65_536;
+/** How long that may take, while the caller waits for the answer. Milliseconds. */
+export const longestRefusalMs = 2_000;
+
 /**
  * The text of a body, up to a limit in bytes; `undefined` where it is longer. The rest of a longer one is not waited for.
  */

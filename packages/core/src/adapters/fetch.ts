@@ -1,6 +1,7 @@
 import { carrying } from "../authorizer.ts";
 import { isPath } from "../origin.ts";
 import { isWorkers } from "../runtime.ts";
+import { hasHeader } from "./has-header.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { requestSignal } from "./request-signal.ts";
 import type { Sender } from "./settle.ts";
@@ -178,11 +179,7 @@ function readable(headers: HeadersInit | undefined): HeadersInit | undefined {
 
 function carries(headers: HeadersInit, name: string): boolean {
   // By now, what can be iterated over is a Headers.
-  if (isIterable(headers)) return (headers as Headers).has(name);
-  for (const key in headers) {
-    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key)) return true;
-  }
-  return false;
+  return isIterable(headers) ? (headers as Headers).has(name) : hasHeader(headers, name);
 }
 
 function withHeader(headers: HeadersInit | undefined, name: string, value: string): HeadersInit {

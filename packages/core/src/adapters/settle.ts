@@ -1,16 +1,11 @@
 import type { Authorizer } from "../authorizer.ts";
 import type { Destinations } from "../origin.ts";
-import { readBody } from "../read-body.ts";
+import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { isReadOnce } from "./body.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { type Arrival, followRedirects } from "./redirect.ts";
 import { requestSignal } from "./request-signal.ts";
-
-/** The largest 401 that is read to learn its meaning. Bytes. */
-const longestRefusal = 65_536;
-/** How long that may take, while the caller waits for the answer. Milliseconds. */
-const longestReadingMs = 2_000;
 
 /** What requests are sent with. */
 export interface Sender {
@@ -101,7 +96,7 @@ function isReplayable({ target, sent: { body } }: SentRequest): boolean {
 /** The text of a 401; `undefined` where it is too long, or does not end. */
 async function readRefusal(response: Response, signal: AbortSignal | undefined): Promise<string | undefined> {
   const copy = response.clone();
-  const reading = withTimeLimit((stop) => readBody(copy, longestRefusal, stop), longestReadingMs, signal);
+  const reading = withTimeLimit((stop) => readBody(copy, longestRefusal, stop), longestRefusalMs, signal);
   return reading.catch(() => {
     signal?.throwIfAborted();
     return undefined;

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 
 import { carrying } from "../authorizer.ts";
+import { hasHeader } from "./has-header.ts";
 
 /** A caller's headers in a form that can be read again. */
 export type FlatHeaders = readonly string[] | Readonly<Record<string, string>> | undefined;
@@ -29,11 +30,9 @@ export function withValue(
 /** Whether a header is among them, in any case. The name is in lower case. */
 export function carries(headers: FlatHeaders, name: string): boolean {
   if (headers === undefined) return false;
-  if (isList(headers)) return headers.some((item, index) => index % 2 === 0 && item.toLowerCase() === name);
-  for (const key in headers) {
-    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key)) return true;
-  }
-  return false;
+  return isList(headers)
+    ? headers.some((item, index) => index % 2 === 0 && item.toLowerCase() === name)
+    : hasHeader(headers, name);
 }
 
 export function isList(headers: NonNullable<FlatHeaders>): headers is readonly string[] {

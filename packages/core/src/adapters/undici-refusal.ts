@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 
 import type { Authorizer } from "../authorizer.ts";
 import { leadsTo } from "../origin.ts";
-import { readBody } from "../read-body.ts";
+import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
 import { type FlatHeaders, isList } from "./undici-headers.ts";
 import { fail, Hold } from "./undici-hold.ts";
 
@@ -10,11 +10,6 @@ type Dispatch = Dispatcher.Dispatch;
 type Options = Dispatcher.DispatchOptions;
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
-
-/** The largest 401 that is held back. Bytes. */
-const longestRefusal = 65_536;
-/** How long one is held back for its end. Milliseconds. */
-const longestHoldMs = 2_000;
 
 /** What undici's redirect interceptor tells of the hops before. */
 type History = readonly URL[] | undefined;
@@ -77,7 +72,7 @@ export class RefusalHandler implements Handler {
       this.#handler.onResponseStart?.(controller, status, headers, message);
       return;
     }
-    const timer = setTimeout(() => this.#passOnLate(held), longestHoldMs);
+    const timer = setTimeout(() => this.#passOnLate(held), longestRefusalMs);
     const held: HeldAnswer = { controller, headers, message, chunks: [], size: 0, timer };
     this.#held = held;
   }

@@ -27,6 +27,7 @@ const mayImport = {
   errors: ["type source-attempt"],
   token: ["sha256"],
   "sources/*": ["errors", "json", "own", "token", "token-source", "variable", "sources/*"],
+  "webhooks/*": ["errors", "own", "webhooks/*"],
   "adapters/*": ["errors", "token", ...leaves, "adapters/*", "type auth"],
 };
 
@@ -41,6 +42,7 @@ const importedBy = {
   node: [],
   service: [],
   undici: [],
+  webhooks: [],
 };
 
 /** In core: the modules that may touch the machine. */
@@ -115,6 +117,7 @@ function objectionInProvider({ module, declared }, specifier, target) {
   const allowed = [
     "@auth/core",
     "@auth/core/service",
+    "@auth/core/webhooks",
     ...(module === "undici" ? ["@auth/core/undici"] : []),
     ...declared.libraries,
   ];

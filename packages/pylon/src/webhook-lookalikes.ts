@@ -3,7 +3,7 @@
  * meant for usepylon.com, where they verify nothing.
  */
 export function lookalikeOf(
-  signature: string | undefined,
+  signature: unknown,
   header: (name: string) => string | undefined,
 ): string | undefined {
   if (typeof signature === "string" && signature !== "") {

@@ -5,10 +5,12 @@ export {
   isAuthError,
   type SourceAttempt,
 } from "@auth/core";
+export type {
+  VerifiedWebhook,
+  VerifyWebhook,
+  VerifyWebhookOptions,
+  WebhookDelivery,
+  WebhookHeaders,
+} from "@auth/core/webhooks";
 
-export {
-  type VerifiedWebhook,
-  verifyWebhook,
-  type VerifyWebhookOptions,
-  type WebhookHeaders,
-} from "./verify-webhook.ts";
+export { verifyWebhook } from "./verify-webhook.ts";

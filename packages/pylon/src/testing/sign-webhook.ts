@@ -1,7 +1,7 @@
-import { webhookSignature } from "../webhook-signature.ts";
+import { hmacSha256 } from "@auth/core/webhooks";
 
 /** The value of `X-Pylon-Signature` with which Pylon would deliver this body, for tests of a receiver. */
-export function signWebhook(body: string | Uint8Array, secret: string): Promise<string> {
-  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body);
-  return webhookSignature(secret, bytes);
+export async function signWebhook(body: string | Uint8Array, secret: string): Promise<string> {
+  const signature = await hmacSha256(secret, body);
+  return Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -4,7 +4,10 @@ export type WebhookHeaders =
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A look into headers by lower-case name. A header that came more than once is one value, with commas. */
-export function headerReader(headers: WebhookHeaders | undefined): (name: string) => string | undefined {
+export type HeaderReader = (name: string) => string | undefined;
+
+/** The reader of a request's headers; without headers, one that finds none. */
+export function headerReader(headers: WebhookHeaders | undefined): HeaderReader {
   if (typeof headers !== "object" || headers === null) return () => undefined;
   const { get } = headers;
   if (typeof get === "function") return (name) => get.call(headers, name) ?? undefined;

@@ -18,6 +18,10 @@ export default defineConfig({
       ...configDefaults.exclude,
       ...(process.env["AUTH_TEST_KEYCHAIN"] === "1" ? [] : ["**/*.keyring.test.ts"]),
     ],
+    // On a busy machine everything takes its time. Nothing here waits for a clock.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     setupFiles: [fileURLToPath(new URL("scripts/silence.setup.ts", import.meta.url))],
     projects: [
       ...folders.map(({ name, root }) => ({

@@ -9,6 +9,7 @@ import { dnanexus, type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
 import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
 import { sessionDirectory } from "./session-directory.ts";
 import { strangeServer } from "./setup-warnings.ts";
+import { sourceName } from "./token-sources.ts";
 import { userDirectory } from "./user-directory.ts";
 
 /** Options of everything that makes or ends a login. */
@@ -60,7 +61,7 @@ export function serverWarnings(options: AccountOptions, machine: Machine, token:
   const layers = places.map((place) => place.read());
   const server = apiServer(layers);
   // What calls this package has its environment's word for the server; a file may be older than that.
-  const place = places.find((one) => one.nameOf("DX_SECURITY_CONTEXT") === token) ?? places[0];
+  const place = layers.find((layer) => sourceName(layer) === token)?.place ?? places[0];
   return strangeServer(server, { name: token, ...(place !== undefined && { place }) }, layers);
 }
 

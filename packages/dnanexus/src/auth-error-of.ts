@@ -2,10 +2,8 @@ import { type Auth, type AuthError, type AuthErrorCode, isAuthError } from "@aut
 import { errorOfAnswer } from "@auth/core/service";
 
 import { classify } from "./classify.ts";
-import { jobEnvironment } from "./job-environment.ts";
 import { settingsOf } from "./job-identity-settings.ts";
 import { retryAfterMsOf } from "./retry-delay.ts";
-import { jobOfSource } from "./token-sources.ts";
 
 /**
  * Why DNAnexus did not do what it was asked with the token, for answers that `auth.fetch` or another client of the auth
@@ -19,17 +17,14 @@ export async function authErrorOf(auth: Auth, response: Response): Promise<AuthE
     if (isAuthError(error)) return undefined;
     throw error;
   });
-  const { env, now } = settingsOf(auth);
+  const { jobs, now } = settingsOf(auth);
   const error = await errorOfAnswer(response, {
     provider: auth.provider,
     origins: auth.origins,
     ...(token === undefined ? { judged: "the token" } : { source: token.source }),
     secrets: token === undefined ? [] : [token.reveal()],
     classify: (answer) => ({
-      ...classify(
-        answer,
-        jobOfSource(answer.source, () => jobEnvironment(env)),
-      ),
+      ...classify(answer, jobs?.ofSource(answer.source)),
       retryAfterMs: retryAfterMsOf(answer.headers),
     }),
     requestIdHeader: "x-request-id",

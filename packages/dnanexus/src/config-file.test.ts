@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
@@ -11,6 +12,23 @@ describe("readEnvironmentFile", () => {
     write(paths.user, "");
     const file = readEnvironmentFile(paths.user, () => writeFileSync(paths.user, "{}"));
     expect(file).toMatchObject({ state: "read", text: "{}" });
+  });
+
+  it("looks once more at a file that the toolkit has removed and not yet made again", () => {
+    const { paths, write } = createSandbox();
+    rmSync(write(paths.user, "{}"));
+    const file = readEnvironmentFile(paths.user, () => writeFileSync(paths.user, '{"again":1}'));
+    expect(file).toMatchObject({ state: "read", text: '{"again":1}' });
+  });
+
+  it("waits for no file in a directory that nobody has changed lately", () => {
+    const { paths, write } = createSandbox();
+    rmSync(write(paths.user, "{}"));
+    const longAgo = Date.now() / 1000 - 3600;
+    utimesSync(dirname(paths.user), longAgo, longAgo);
+    let pauses = 0;
+    expect(readEnvironmentFile(paths.user, () => void (pauses += 1))).toEqual({ state: "missing" });
+    expect(pauses).toBe(0);
   });
 
   it("looks no third time, and at no other file twice", () => {

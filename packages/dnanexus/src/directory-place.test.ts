@@ -68,12 +68,31 @@ describe("directoryPlace", () => {
     ["an empty file", "", "it is not JSON"],
     ["an array", "[]", "it is not a JSON object"],
     ["a file of more than a megabyte", " ".repeat(1_048_577), "it is too large"],
+    ["a byte that is no UTF-8", Buffer.from('{"DX_CLI_WD":"\xff"}', "latin1"), "it is not UTF-8"],
+    ["UTF-16", Buffer.from('\ufeff{"DX_CLI_WD":"/"}', "utf16le"), "it is UTF-16, not UTF-8"],
+    ["UTF-16 without a mark", Buffer.from('{"DX_CLI_WD":"/"}', "utf16le"), "it is UTF-16, not UTF-8"],
+    ["UTF-16 the other way round", Buffer.from([0xfe, 0xff, 0, 0x7b, 0, 0x7d]), "it is UTF-16, not UTF-8"],
   ])("calls %s broken, without quoting it", (_, text, problem) => {
     const { paths, write } = createSandbox();
     write(paths.user, text);
     const layer = directoryPlace("user", dirname(paths.user)).read();
     expect(layer.broken).toEqual({ problem, remedy: `Repair ${paths.user}, or remove it and run dx login.` });
     expect(layer.get("DX_JOB_ID")).toMatchObject({ state: "broken", problem });
+  });
+
+  it("skips a byte order mark", () => {
+    const { paths, write } = createSandbox();
+    write(paths.user, '\uFEFF{"DX_APISERVER_PORT":"443"}');
+    const { get } = directoryPlace("user", dirname(paths.user)).read();
+    expect(get("DX_APISERVER_PORT")).toEqual({ state: "set", text: "443" });
+  });
+
+  it.runIf(process.platform === "linux")("ends its look at a file without a size that goes on", () => {
+    const { paths } = createSandbox();
+    mkdirSync(dirname(paths.user), { recursive: true });
+    // Gigabytes, and zero by its own account.
+    symlinkSync("/proc/self/pagemap", paths.user);
+    expect(directoryPlace("user", dirname(paths.user)).read().broken?.problem).toBe("it is too large");
   });
 
   it("calls a file broken that the system does not let it read", () => {
@@ -118,12 +137,16 @@ describe("directoryPlace", () => {
     expect(directoryPlace("machine", dirname(paths.machine)).read().warnings).toHaveLength(1);
   });
 
-  it.runIf(process.getuid?.() === 0)("warns of a file that belongs to another user", () => {
+  it.runIf(process.getuid?.() === 0)("calls a file broken that belongs to another user", () => {
     const { paths, write } = createSandbox();
     chownSync(write(paths.user, {}), 12_345, 12_345);
-    expect(directoryPlace("user", dirname(paths.user)).read().warnings).toEqual([
-      `${paths.user} belongs to another user: run chown 0 ${paths.user}, if it is yours.`,
-    ]);
+    expect(directoryPlace("user", dirname(paths.user)).read()).toMatchObject({
+      broken: {
+        problem: "it belongs to another user",
+        remedy: `Run this as that user, set DX_USER_CONF_DIR to a directory of your own, or run chown 0 ${paths.user} if it is yours.`,
+      },
+      warnings: [],
+    });
   });
 
   it("quotes a path that a shell would split", () => {

@@ -110,9 +110,18 @@ function readStandalone(path: string, kind: DirectoryKind): ConfigValue {
     : { state: "set", text: file.text };
 }
 
-function repair(file: { readonly unreadable?: true }, kind: DirectoryKind, path: string): string {
+function repair(
+  { cause }: Extract<ConfigFile, { readonly state: "broken" }>,
+  kind: DirectoryKind,
+  path: string,
+): string {
   const name = shellQuote(path);
-  if (file.unreadable === true) {
+  if (cause === "foreign") {
+    return kind === "machine"
+      ? `Have root own ${name}, or remove it.`
+      : `Run this as that user, set DX_USER_CONF_DIR to a directory of your own, or run chown ${process.getuid?.()} ${name} if it is yours.`;
+  }
+  if (cause === "unreadable") {
     const otherwise = kind === "machine" ? "remove it" : "set DX_USER_CONF_DIR to a directory of its own";
     return `Let the user of this program read ${name}, or ${otherwise}.`;
   }
@@ -132,12 +141,7 @@ function modeWarning(
   // On Windows the mode says nothing of other users.
   if (process.platform === "win32") return [];
   const file = seen ?? readConfigFile(path);
-  if (file.state !== "read") return [];
-  const user = process.getuid?.();
-  // Who owns a file can write another server into it, and another token.
-  if (user !== undefined && file.owner !== user && file.owner !== 0)
-    return [`${path} belongs to another user: run chown ${user} ${shellQuote(path)}, if it is yours.`];
-  if ((file.mode & 0o077) === 0) return [];
+  if (file.state !== "read" || (file.mode & 0o077) === 0) return [];
   const mode = file.mode.toString(8).padStart(3, "0");
   return [`${path} is open to other users (mode ${mode}): run chmod 600 ${shellQuote(path)}.`];
 }

@@ -1,7 +1,10 @@
+import process from "node:process";
+
 import {
   type AuthOptions,
   broken,
   defineProvider,
+  type Environment,
   field,
   type Identity,
   isLoopback,
@@ -12,11 +15,12 @@ import {
 
 import { type ApiServer, apiServer } from "./api-server.ts";
 import { classify } from "./classify.ts";
+import type { ConfigPlace } from "./config-layer.ts";
 import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
-import { expectedToken } from "./expected-token.ts";
-import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
-import { keepingSettings } from "./job-identity-settings.ts";
-import { isPublic } from "./public-host.ts";
+import { expectedToken, isGiven } from "./expected-token.ts";
+import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job-environment.ts";
+import { type JobLookup, keepingSettings } from "./job-identity-settings.ts";
+import { isPrivateHost } from "./private-host.ts";
 import { retryAfterMsOf, retryDelayMs } from "./retry-delay.ts";
 import { setupWarnings } from "./setup-warnings.ts";
 import { jobOfSource, tokenSources } from "./token-sources.ts";
@@ -67,7 +71,19 @@ export function dnanexusOn(machine: Machine): Provider<DNAnexusOptions, DNAnexus
       tokenUrl: "https://platform.dnanexus.com/",
       setup: (options: DNAnexusOptions, context) => setup(options, context, machine),
     }),
+    (options) => jobLookup(options, machine),
   );
+}
+
+function jobLookup(options: DNAnexusOptions, machine: Machine): JobLookup {
+  const { env = process.env, sessions, alsoRead = [], token } = options;
+  const places = (): readonly ConfigPlace[] =>
+    configPlaces(env, machine, { sessions: sessions !== false, alsoRead });
+  return {
+    // A token that the program brings comes from no place.
+    current: () => (isGiven(token) ? jobEnvironment(env) : currentJob(places())),
+    ofSource: (source) => jobOfSource(source, places()),
+  };
 }
 
 function setup(
@@ -75,8 +91,6 @@ function setup(
   { env }: SetupContext,
   machine: Machine,
 ): ProviderSetup<DNAnexusIdentity> {
-  // Looked at where it plays a part: a program that brings its own token and address is in no job as far as they go.
-  const job = (): JobEnvironment | undefined => jobEnvironment(env);
   const alsoRead = options.alsoRead ?? [];
   if (!Array.isArray(alsoRead) || !alsoRead.every((name) => tokenVariables.includes(name)))
     throw broken(
@@ -86,28 +100,30 @@ function setup(
   const places = configPlaces(env, machine, { sessions: options.sessions !== false, alsoRead });
   const layers = places.map((place) => place.read());
   const server = options.baseUrl === undefined ? apiServer(layers) : undefined;
-  const token = expectedToken(options.token, layers, job);
-  if (server !== undefined && options.allowInsecureHttp !== true) refusePlainHttp(server, job);
+  const token = expectedToken(options.token, layers);
+  if (server !== undefined && options.allowInsecureHttp !== true) refusePlainHttp(server, env);
+  const ofSource = (source: string): JobEnvironment | undefined => jobOfSource(source, places);
+  // A program that brings its own token and address is in no job as far as they go.
   const isBrought = server === undefined && token !== undefined && token.place === undefined;
 
   return {
     baseUrl: server?.baseUrl ?? options.baseUrl ?? "",
-    sources: tokenSources(places, job, () => unreadVariables(env, alsoRead)),
+    sources: tokenSources(places, () => unreadVariables(env, alsoRead)),
     verify: {
       method: "POST",
       path: "/system/whoami",
       body: {},
-      identify: (body, { source }) => identify(body, jobOfSource(source, job)),
+      identify: (body, { source }) => identify(body, ofSource(source)),
     },
     classify: (answer) => ({
-      ...classify(answer, jobOfSource(answer.source, job)),
+      ...classify(answer, ofSource(answer.source)),
       retryAfterMs: retryAfterMsOf(answer.headers),
     }),
     requestIdHeader: "x-request-id",
     retryDelayMs: (failed) => retryDelayMs(failed),
-    insecureOrigins: server !== undefined && isGivenByPlatform(server, job) ? [server.baseUrl] : [],
+    insecureOrigins: server !== undefined && isGivenByPlatform(server, env) ? [server.baseUrl] : [],
     warnings: [
-      ...setupWarnings({ layers, server, token, job: isBrought ? undefined : job() }),
+      ...setupWarnings({ layers, server, token, job: isBrought ? undefined : currentJob(places) }),
       ...unreadWarnings(unreadVariables(env, alsoRead)),
     ],
   };
@@ -120,8 +136,8 @@ function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdent
 }
 
 // Core refuses it too, without knowing who wanted it.
-function refusePlainHttp(server: ApiServer, job: () => JobEnvironment | undefined): void {
-  if (!server.plainHttp || isGivenByPlatform(server, job) || isLoopback(new URL(server.baseUrl).hostname))
+function refusePlainHttp(server: ApiServer, env: Environment): void {
+  if (!server.plainHttp || isGivenByPlatform(server, env) || isLoopback(new URL(server.baseUrl).hostname))
     return;
   throw broken(
     `${server.protocolName} makes the server's address ${server.baseUrl} plain http, which shows the token to everyone on the way`,
@@ -129,9 +145,8 @@ function refusePlainHttp(server: ApiServer, job: () => JobEnvironment | undefine
   );
 }
 
-// Inside a job the platform may give a private address with plain http. A file gives none: it can come from elsewhere. The
-// service's public servers, and other addresses of the internet, are no private ones.
-function isGivenByPlatform(server: ApiServer, job: () => JobEnvironment | undefined): boolean {
+// Inside a job the platform may give a private address with plain http. A file gives none: it can come from elsewhere.
+function isGivenByPlatform(server: ApiServer, env: Environment): boolean {
   const { hostname } = new URL(server.baseUrl);
-  return server.plainHttp && server.fromEnvironment && !isPublic(hostname) && job() !== undefined;
+  return server.plainHttp && server.fromEnvironment && isPrivateHost(hostname) && isRealJob(env);
 }

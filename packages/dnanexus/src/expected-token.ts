@@ -1,7 +1,6 @@
 import type { AuthOptions } from "@auth/core";
 
 import { type ConfigLayer, type ConfigPlace, decide } from "./config-layer.ts";
-import type { JobEnvironment } from "./job-environment.ts";
 import { readSecurityContext } from "./security-context.ts";
 import { sourceName } from "./token-sources.ts";
 
@@ -12,19 +11,22 @@ export interface ExpectedToken {
   readonly place?: ConfigPlace;
 }
 
+/** Whether the program brings a token. Blank counts as not given. */
+export function isGiven(option: AuthOptions["token"]): boolean {
+  return typeof option === "string" ? option.trim() !== "" : option !== undefined;
+}
+
 /** `undefined` where no place has a token that can be used. */
 export function expectedToken(
   option: AuthOptions["token"],
   layers: readonly ConfigLayer[],
-  job: () => JobEnvironment | undefined,
 ): ExpectedToken | undefined {
-  const isGiven = typeof option === "string" ? option.trim() !== "" : option !== undefined;
   // Whatever else somebody passed for a token is for core to refuse.
-  if (isGiven) return { name: (typeof option === "object" ? option?.name : undefined) ?? "option token" };
+  if (isGiven(option))
+    return { name: (typeof option === "object" ? option?.name : undefined) ?? "option token" };
 
   const decision = decide(layers, "DX_SECURITY_CONTEXT");
   if (decision?.value.state !== "set" || readSecurityContext(decision.value.text).state !== "token")
     return undefined;
-  const { place } = decision.layer;
-  return { name: sourceName(place, job), place };
+  return { name: sourceName(decision.layer), place: decision.layer.place };
 }

@@ -54,13 +54,11 @@ function createClock() {
   };
 }
 
-async function setUp(options: IdentityTokenFileOptions = {}) {
+async function setUp(options: IdentityTokenFileOptions = {}, send: typeof fetch = fetch) {
   const clock = createClock();
   const fake = await fakeDNAnexus({ now: clock.now });
-  const identity = jobIdentityToken(dnanexus({ env: fake.jobEnvironment(), now: clock.now }), {
-    audience: "sts.amazonaws.com",
-    timeoutMs: 500,
-  });
+  const auth = dnanexus({ env: fake.jobEnvironment(), now: clock.now, fetch: send });
+  const identity = jobIdentityToken(auth, { audience: "sts.amazonaws.com" });
   const file = join(newDirectory(), "web identity token");
   const keep = (target = file) =>
     keepIdentityTokenFile(identity, target, { now: clock.now, ...options }, clock.wait);
@@ -110,11 +108,12 @@ describe("writeIdentityTokenFile", () => {
     const errors: AuthError[] = [];
     const { clock, fake, keep, expiry } = await setUp({ onError: (error) => void errors.push(error) });
     await using _ = await keep();
-    fake.script(path, { type: "InternalError", times: 6 });
+    // Of a kind that is not tried again at once.
+    fake.script(path, { type: "PermissionDenied", times: 6 });
     const pauses: number[] = [];
     for (let failed = 0; failed < 6; failed++) pauses.push(await clock.pass());
     expect(pauses).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
-    expect(errors.map(({ code }) => code)).toEqual(Array(6).fill("AUTH_UNREACHABLE"));
+    expect(errors.map(({ code }) => code)).toEqual(Array(6).fill("AUTH_PERMISSION_DENIED"));
     expect(expiry()).toBe(start + 300_000);
     expect(await clock.pass()).toBe(240_000);
     expect(expiry()).toBe(clock.now() + 300_000);
@@ -160,13 +159,24 @@ describe("writeIdentityTokenFile", () => {
   });
 
   it("writes nothing of a refresh during which it is closed", async () => {
-    const { clock, fake, keep, expiry } = await setUp();
+    const asked = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    let sent = 0;
+    const { clock, keep, expiry } = await setUp({}, async (input, init) => {
+      const response = await fetch(input, init);
+      sent += 1;
+      if (sent === 1) return response;
+      asked.resolve();
+      await released.promise;
+      return response;
+    });
     const kept = await keep();
-    fake.script(path, { delayMs: 1_000 });
     void clock.pass();
-    await expect.poll(() => fake.requests.length).toBe(2);
-    await kept.close();
-    expect(expiry()).toBe(start + 300_000);
+    await asked.promise;
+    const closed = kept.close();
+    released.resolve();
+    await closed;
+    expect([sent, expiry()]).toEqual([2, start + 300_000]);
   });
 
   it("does not keep the program running", async () => {
@@ -181,7 +191,7 @@ describe("writeIdentityTokenFile", () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...flags, "--eval", code.replace('"token"', JSON.stringify(file))],
-      { cwd: folder, env: { PATH: process.env["PATH"], ...fake.jobEnvironment() }, timeout: 20_000 },
+      { cwd: folder, env: { PATH: process.env["PATH"], ...fake.jobEnvironment() }, timeout: 50_000 },
     );
     expect([stdout, readdirSync(dirname(file))]).toEqual(["written\n", ["token"]]);
   });

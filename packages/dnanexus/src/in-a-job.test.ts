@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { canary, context, createSandbox, fakeDNAnexus } from "./fixtures/sandbox.ts";
-import { dnanexus } from "./index.ts";
+import { decodeIdentityToken, dnanexus, jobIdentityToken } from "./index.ts";
 
 const job = { id: "job-BBBBBBBBBBBBBBBBBBBBBBBB", projectId: "project-AAAAAAAAAAAAAAAAAAAAAAAA" };
 const workspaceId = "container-DDDDDDDDDDDDDDDDDDDDDDDD";
@@ -65,6 +65,40 @@ describe("in a job", () => {
     });
   });
 
+  it("is known by the saved files alone, as dx setenv --current writes them", async () => {
+    const { home, paths, provider, write } = createSandbox();
+    const fake = await fakeDNAnexus();
+    const { HOME: _, ...saved } = fake.jobEnvironment({ ...job, workspaceId, launchedWith: canary });
+    write(paths.user, saved);
+    const auth = provider({ env: { HOME: home } });
+    const { identity, token } = await auth.verify();
+    expect(identity).toEqual({ kind: "user", id: "user-alice", job: { ...job, workspaceId } });
+    expect(token.source).toBe(`file ${paths.user} (job ${job.id})`);
+    const jwt = jobIdentityToken(auth, { audience: "a" });
+    expect(jwt.job()).toBe(job.id);
+    expect(decodeIdentityToken((await jwt.token()).reveal()).jobId).toBe(job.id);
+    fake.script("/system/whoami", { type: "PermissionDenied" });
+    await expect(auth.verify()).rejects.toMatchObject({
+      remedy: expect.stringContaining("`access` entry of dxapp.json"),
+    });
+    fake.revokeToken(canary);
+    await expect(auth.verify()).rejects.toMatchObject({
+      remedy: expect.stringContaining("Launch the job anew"),
+    });
+  });
+
+  it("is that of the place with the token, and no other place's", async () => {
+    const { home, paths, provider, write } = createSandbox();
+    const fake = await fakeDNAnexus();
+    const { DX_JOB_ID, ...others } = fake.jobEnvironment({ ...job, launchedWith: canary });
+    write(paths.user, { DX_JOB_ID, DX_PROJECT_CONTEXT_ID: job.projectId });
+    const byVariables = provider({ env: { HOME: home, ...others } });
+    expect((await byVariables.verify()).identity).toEqual({ kind: "user", id: "user-alice" });
+    const brought = provider({ env: { HOME: home, ...fake.environment() }, token: canary });
+    expect((await brought.verify()).identity).toEqual({ kind: "user", id: "user-alice" });
+    expect(jobIdentityToken(brought, { audience: "a" }).job()).toBeUndefined();
+  });
+
   const privately = {
     DX_APISERVER_PROTOCOL: "http",
     DX_APISERVER_HOST: "10.0.3.1",
@@ -78,31 +112,76 @@ describe("in a job", () => {
     expect(await auth.headers("/system/whoami")).toEqual({ authorization: `Bearer ${canary}` });
   });
 
-  it.each(["api.dnanexus.com", "dnanexus.com.", "8.8.8.8", "[2001:db8::1]", "[::ffff:8.8.8.8]"])(
-    "takes no plain http for an address that is not private: %s",
-    (DX_APISERVER_HOST) => {
-      const env = {
-        ...privately,
-        DX_APISERVER_HOST,
-        DX_JOB_ID: job.id,
-        DX_SECURITY_CONTEXT: context(canary),
-      };
-      expect(() => createSandbox().provider({ env }).baseUrl).toThrow(
-        expect.objectContaining({ code: "AUTH_PROVIDER_INVALID" }),
-      );
-    },
-  );
+  it.each([
+    "api.dnanexus.com",
+    "dnanexus.com.",
+    "example.com",
+    "10.0.3.1.nip.io",
+    "internal.example",
+    "8.8.8.8",
+    "8.8.8.8.",
+    "0x08080808",
+    "134744072",
+    "010.8.8.8",
+    "8.8.2056",
+    "0.0.0.0",
+    "172.32.0.1",
+    "192.169.0.1",
+    "[2001:db8::1]",
+    "[::ffff:8.8.8.8]",
+    "[::ffff:808:808]",
+    "[::8.8.8.8]",
+    "[64:ff9b::808:808]",
+    "[2002:808:808::1]",
+    "[fec0::1]",
+    "[::]",
+  ])("takes no plain http for an address that is not private: %s", (DX_APISERVER_HOST) => {
+    const env = {
+      ...privately,
+      DX_APISERVER_HOST,
+      DX_JOB_ID: job.id,
+      DX_SECURITY_CONTEXT: context(canary),
+    };
+    expect(() => createSandbox().provider({ env }).baseUrl).toThrow(
+      expect.objectContaining({ code: "AUTH_PROVIDER_INVALID" }),
+    );
+  });
 
   it.each([
     "172.16.0.1",
     "192.168.1.1",
     "169.254.1.1",
     "[fd00::1]",
+    "apiserver",
     "apiserver.internal",
+    "APISERVER.Internal.",
+    "0x0a000301",
+    "10.769",
     "[::ffff:10.0.3.1]",
+    "[::ffff:a00:301]",
   ])("takes it for a private one: %s", (DX_APISERVER_HOST) => {
-    const env = { ...privately, DX_APISERVER_HOST, DX_JOB_ID: job.id };
+    const env = {
+      ...privately,
+      DX_APISERVER_HOST,
+      DX_JOB_ID: job.id,
+      DX_SECURITY_CONTEXT: context(canary),
+    };
     expect(createSandbox().provider({ env }).origins).toHaveLength(1);
+  });
+
+  it.each([
+    ["an id that looks like none", { DX_JOB_ID: "foobar" }],
+    ["an id that is longer", { DX_JOB_ID: `${job.id}B` }],
+    ["no token of the job's", { DX_SECURITY_CONTEXT: "" }],
+  ])("takes no plain http in what only looks like a job: %s", (_, variables) => {
+    const env = {
+      ...privately,
+      DX_JOB_ID: job.id,
+      DX_SECURITY_CONTEXT: context(canary),
+      ...variables,
+    };
+    const auth = createSandbox().provider({ env, token: canary });
+    expect(() => auth.baseUrl).toThrow(expect.objectContaining({ code: "AUTH_PROVIDER_INVALID" }));
   });
 
   it("takes no plain http from a file, and none from an option", () => {

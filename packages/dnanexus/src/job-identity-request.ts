@@ -12,7 +12,6 @@ import { callService } from "@auth/core/service";
 import { apiErrorOf } from "./api-error.ts";
 import { classify } from "./classify.ts";
 import { retryAfterMsOf, retryDelayMs } from "./retry-delay.ts";
-import { jobOfSource } from "./token-sources.ts";
 
 export interface IdentityTokenRequest {
   readonly auth: Auth;
@@ -81,9 +80,9 @@ async function send(request: IdentityTokenRequest, token: Token): Promise<string
 }
 
 function meaning(answer: ServiceAnswer, job: string): Classification {
-  const ofJob = jobOfSource(answer.source, () => ({ id: job }));
+  const isOwn = answer.source.endsWith(` (job ${job})`);
   return {
-    ...classify(answer, ofJob),
+    ...classify(answer, isOwn ? { id: job } : undefined),
     ...optionError(apiErrorOf(answer.body)?.type, job),
     retryAfterMs: retryAfterMsOf(answer.headers),
   };

@@ -26,7 +26,7 @@ export interface JobIdentityTokenOptions {
    * given; then DNAnexus chooses.
    */
   readonly subjectClaims?: readonly string[] | undefined;
-  /** `job-…`. Default: the job that the auth's environment belongs to. */
+  /** `job-…`. Default: the job that the auth's environment, or the saved login that its token comes from, belongs to. */
   readonly job?: string | undefined;
   /** For one request, retries included. Milliseconds. Default: 20,000. */
   readonly timeoutMs?: number | undefined;
@@ -67,8 +67,9 @@ export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): 
   const given = own(options);
   const { audience, timeoutMs = 20_000 } = given;
   const subjectClaims = [...(given.subjectClaims ?? [])];
-  const { env, fetch, now = Date.now } = { ...settingsOf(auth), ...(given.now && { now: given.now }) };
-  const job = (): string | undefined => given.job ?? jobEnvironment(env)?.id;
+  const { env, jobs, fetch, now = Date.now } = { ...settingsOf(auth), ...(given.now && { now: given.now }) };
+  const job = (): string | undefined =>
+    given.job ?? (jobs === undefined ? jobEnvironment(env) : jobs.current())?.id;
 
   const source: TokenSource = {
     name: `job identity token for ${audience}`,

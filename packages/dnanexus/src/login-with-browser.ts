@@ -22,7 +22,7 @@ export interface BrowserLoginOptions extends KeepOptions {
   readonly scope?: LoginScope | undefined;
   /**
    * Takes a code that comes back without the state that was sent, since it is not documented that DNAnexus gives it back.
-   * Somebody else's page can then slip its own login in. A state that is another one is refused in any case. Default:
+   * Somebody else's page can then slip its own login in. A code with another state is never taken. Default:
    * `false`.
    */
   readonly allowMissingState?: boolean | undefined;
@@ -36,8 +36,10 @@ export interface BrowserLoginOptions extends KeepOptions {
  * service is asked whom it speaks for, and it is saved as `dx login` does. The code and the token stand in no page, event
  * or error. A refresh token, if the service gives one, is not kept.
  *
- * @throws {AuthError} `AUTH_LOGIN_FAILED` where the user refuses, takes too long, or the browser comes back with another
- * state, to another path, or twice; `AUTH_PROVIDER_INVALID` where an option cannot be used or the port is taken, before
+ * A page that sends the browser back without the state of this login is answered and forgotten: the login goes on waiting.
+ *
+ * @throws {AuthError} `AUTH_LOGIN_FAILED` where the user refuses, takes too long, or the browser comes back to another path,
+ * or twice; `AUTH_PROVIDER_INVALID` where an option cannot be used or the port is taken, before
  * anything is opened; otherwise as `login`. When `signal` is aborted: its reason. What `open` throws is passed on.
  */
 export const loginWithBrowser: (options: BrowserLoginOptions) => Promise<Login> =

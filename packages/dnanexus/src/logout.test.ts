@@ -124,6 +124,28 @@ describe("logout", () => {
     expect(fake.tokens().map(({ kind }) => kind)).toEqual(["api"]);
   });
 
+  it.each(["the files alone know", "a file knows, beside the token in a variable"])(
+    "leaves the own token alone of a job that %s",
+    async (where) => {
+      const { home, machine, paths, write } = createSandbox();
+      const fake = await fakeDNAnexus();
+      const { HOME: _, ...inJob } = fake.jobEnvironment({ launchedWith: canary });
+      write(paths.user, inJob);
+      const { DX_SECURITY_CONTEXT } = inJob;
+      const env = { HOME: home, ...(!where.startsWith("the files") && { DX_SECURITY_CONTEXT }) };
+      const before = readFileSync(paths.user, "utf8");
+      await expect(logoutOn(machine)({ env, authUrl: fake.url })).rejects.toMatchObject({
+        code: "AUTH_PERMISSION_DENIED",
+        message: expect.stringContaining(inJob["DX_JOB_ID"] ?? "none"),
+        remedy: expect.stringContaining("force"),
+      });
+      expect(fake.requests).toEqual([]);
+      expect(readFileSync(paths.user, "utf8")).toBe(before);
+      const forced = await logoutOn(machine)({ env, authUrl: fake.url, force: true });
+      expect(forced.outcome).toBe("ended");
+    },
+  );
+
   it("ends a token that only this program was told to read", async () => {
     const { home, machine } = createSandbox();
     const fake = await fakeDNAnexus();

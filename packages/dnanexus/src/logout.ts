@@ -11,13 +11,13 @@ import {
 } from "./account.ts";
 import { askAuthServer } from "./ask-auth-server.ts";
 import { classify } from "./classify.ts";
-import { type Machine, thisMachine } from "./config-places.ts";
+import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
 import { directoryPlace } from "./directory-place.ts";
 import { dnanexus, type DNAnexusOptions, dnanexusOn } from "./dnanexus.ts";
-import { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
+import { type JobEnvironment, jobIn } from "./job-environment.ts";
 import type { SaveDirectories } from "./save-config.ts";
-import { loggedOutContext, readSecurityContext } from "./security-context.ts";
-import { jobOfSource } from "./token-sources.ts";
+import { loggedOutContext } from "./security-context.ts";
+import { tokenIn } from "./token-sources.ts";
 import { userDirectory } from "./user-directory.ts";
 
 /** Options of {@link logout}. */
@@ -69,13 +69,13 @@ export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise
       if (!isAuthError(error, "AUTH_TOKEN_NOT_FOUND")) throw error;
       return { outcome: "not logged in", saved: [], warnings: notLookedFor(options) };
     }
-    const ofJob = jobOf(token, options);
+    const ofJob = jobOf(token, options, machine);
     if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob.id);
 
     const origin = authOrigin(options, machine);
     const directories = saveDirectories(options, machine);
     const strange = serverWarnings(options, machine, token.source);
-    const error = await destroy(token, origin, options);
+    const error = await destroy(token, origin, ofJob, options);
     const warnings = [...strange, ...jobsEnd(error), ...stillHeld(token), ...othersLost(token, directories)];
     const saved = await save(directories, { DX_SECURITY_CONTEXT: loggedOutContext }, signal);
     return {
@@ -88,8 +88,16 @@ export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise
   };
 }
 
-function jobOf({ source }: Token, options: LogoutOptions): JobEnvironment | undefined {
-  return jobOfSource(source, () => jobEnvironment(environmentOf(options)));
+/** The job that a token was derived for. It counts wherever the token came from, as long as any place holds it for a job. */
+function jobOf(token: Token, options: LogoutOptions, machine: Machine): JobEnvironment | undefined {
+  const { sessions, alsoRead = [] } = options;
+  const places = configPlaces(environmentOf(options), machine, { sessions: sessions !== false, alsoRead });
+  for (const place of places) {
+    const layer = place.read();
+    const job = jobIn(layer);
+    if (job !== undefined && tokenIn(layer) === token.reveal()) return job;
+  }
+  return undefined;
 }
 
 function ownTokenOfJob({ source }: Token, id: string): AuthError {
@@ -107,9 +115,13 @@ async function signatureOf(secret: string): Promise<string> {
 }
 
 /** Tells the service to end the token. Gives back why it did not; throws where it did not answer. */
-async function destroy(token: Token, origin: string, options: LogoutOptions): Promise<AuthError | undefined> {
+async function destroy(
+  token: Token,
+  origin: string,
+  job: JobEnvironment | undefined,
+  options: LogoutOptions,
+): Promise<AuthError | undefined> {
   const secret = token.reveal();
-  const job = jobOf(token, options);
   try {
     await askAuthServer(origin, options, {
       path: "/system/destroyAuthToken",
@@ -160,9 +172,8 @@ function stillHeld({ source }: Token): string[] {
 function othersLost(token: Token, { user, session }: SaveDirectories): string[] {
   return [user, ...(session === undefined ? [] : [session])].flatMap((directory) => {
     const place = directoryPlace("user", directory);
-    const value = place.read().get("DX_SECURITY_CONTEXT");
-    const context = value.state === "set" ? readSecurityContext(value.text) : undefined;
-    if (context?.state !== "token" || context.reveal().trim() === token.reveal()) return [];
+    const held = tokenIn(place.read());
+    if (held === undefined || held === token.reveal()) return [];
     return [`${place.nameOf("DX_SECURITY_CONTEXT")} held another token, which was taken out and not ended.`];
   });
 }

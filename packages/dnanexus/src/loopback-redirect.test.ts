@@ -3,9 +3,10 @@ import { existsSync } from "node:fs";
 import { request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { browse, browserLogin, failure, secret } from "./fixtures/browser-login.ts";
+import type { BrowserLoginOptions } from "./login-with-browser.ts";
 
 /** A browser that is sent back by something else than the service. */
 function comingBack(
@@ -21,9 +22,6 @@ function comingBack(
 
 describe("a login that waits for the browser", () => {
   it.each<[string, string, (address: URL, state: string) => void]>([
-    ["another state", "another state", ({ searchParams }) => searchParams.set("state", "guessed")],
-    ["no state", "without the state", ({ searchParams }) => searchParams.delete("state")],
-    ["two states", "another state", ({ searchParams }, state) => searchParams.append("state", state)],
     ["another path", "another path", (address) => (address.pathname = "/elsewhere")],
     ["no code", "a code that is none", ({ searchParams }) => searchParams.set("code", "")],
     ["two codes", "a code that is none", ({ searchParams }) => searchParams.append("code", "x")],
@@ -45,8 +43,11 @@ describe("a login that waits for the browser", () => {
       address.searchParams.set("state", state);
       change(address, state);
     });
-    const pages: string[] = [];
-    const error = await failure(login({ open: async (page) => pages.push((await open(page)).text) }), code);
+    const shown = Promise.withResolvers<string>();
+    const error = await failure(
+      login({ open: async (page) => shown.resolve((await open(page)).text) }),
+      code,
+    );
     expect(error).toMatchObject({
       code: "AUTH_LOGIN_FAILED",
       message: expect.stringContaining(problem),
@@ -54,32 +55,90 @@ describe("a login that waits for the browser", () => {
     });
     expect(fake.requests).toEqual([]);
     expect(existsSync(paths.user)).toBe(false);
-    await expect.poll(() => pages).toEqual([expect.stringContaining("did not succeed")]);
-    expect(pages.join()).not.toMatch(/canary|unauthorized/);
+    expect(await shown.promise).toContain("did not succeed");
+    expect(await shown.promise).not.toMatch(/canary|unauthorized/);
   });
 
-  it("takes a code without state where the program allows it, and never one with another", async () => {
+  it.each<[string, Partial<BrowserLoginOptions>, (address: URL, state: string) => void]>([
+    ["another state", {}, ({ searchParams }) => searchParams.set("state", "guessed")],
+    ["an empty state", {}, ({ searchParams }) => searchParams.set("state", "")],
+    ["no state", {}, ({ searchParams }) => searchParams.delete("state")],
+    ["two states", {}, ({ searchParams }, state) => searchParams.append("state", state)],
+    [
+      "another state and an error",
+      {},
+      ({ searchParams }) => {
+        searchParams.set("state", "guessed");
+        searchParams.set("error", "access_denied");
+      },
+    ],
+    [
+      "no state, at another path",
+      { allowMissingState: true },
+      (address) => {
+        address.searchParams.delete("state");
+        address.pathname = "/elsewhere";
+      },
+    ],
+    [
+      "another state where none is needed",
+      { allowMissingState: true },
+      ({ searchParams }) => searchParams.set("state", "guessed"),
+    ],
+  ])("goes on waiting when any page sends a browser with %s", async (_, options, change) => {
     const { fake, login } = await browserLogin();
-    const signingIn =
-      (change: (address: URL) => void) =>
-      async (page: string): Promise<void> => {
-        const { headers } = await fetch(page, { redirect: "manual" });
-        const address = new URL(headers.get("location") ?? "");
-        change(address);
-        await browse(address.href);
-      };
-    const without = signingIn(({ searchParams }) => searchParams.delete("state"));
-    expect(await failure(login({ open: without }))).toMatchObject({
-      code: "AUTH_LOGIN_FAILED",
-      remedy: expect.stringContaining("allowMissingState: true"),
+    const stray = comingBack((address, state) => {
+      address.searchParams.set("code", "strange");
+      address.searchParams.set("state", state);
+      change(address, state);
     });
-    const { identity } = await login({ open: without, allowMissingState: true });
-    expect(identity.id).toBe("user-alice");
-    const open = signingIn(({ searchParams }) => searchParams.set("state", "guessed"));
-    expect(await failure(login({ open, allowMissingState: true }))).toMatchObject({
-      code: "AUTH_LOGIN_FAILED",
-      message: expect.stringContaining("another state"),
-    });
+    const shown: Awaited<ReturnType<typeof browse>>[] = [];
+    const open = async (page: string): Promise<void> => {
+      shown.push(await stray(page), await browse(page), await stray(page).catch(() => browse("data:,")));
+    };
+    expect((await login({ open, ...options })).identity.id).toBe("user-alice");
+    expect([shown[0]?.status, shown[1]?.status]).toEqual([400, 200]);
+    expect(shown[0]?.text).toContain("not the answer");
+    const exchanges = fake.requests.filter(({ path }) => path === "/oauth2/token");
+    expect(exchanges).toHaveLength(1);
+    expect(exchanges[0]?.body).not.toContain("strange");
+  });
+
+  it("says at the end what it saw in the place of the answer", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      for (const [change, remedy] of [
+        [({ searchParams }: URL) => searchParams.delete("state"), "allowMissingState: true"],
+        [({ searchParams }: URL) => searchParams.set("state", "guessed"), "waitMs"],
+      ] as const) {
+        const { login } = await browserLogin();
+        const open = async (page: string): Promise<void> => {
+          await comingBack((address) => {
+            address.searchParams.set("code", "x");
+            change(address);
+          })(page);
+          vi.advanceTimersByTime(300_000);
+        };
+        expect(await failure(login({ open }))).toMatchObject({
+          code: "AUTH_LOGIN_FAILED",
+          message: expect.stringMatching(/within 5 min; a browser came with(?:out the| another) state/),
+          remedy: expect.stringContaining(remedy),
+        });
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("takes a code without state where the program allows it", async () => {
+    const { fake, login } = await browserLogin();
+    const open = async (page: string): Promise<void> => {
+      const { headers } = await fetch(page, { redirect: "manual" });
+      const address = new URL(headers.get("location") ?? "");
+      address.searchParams.delete("state");
+      await browse(address.href);
+    };
+    expect((await login({ open, allowMissingState: true })).identity.id).toBe("user-alice");
     expect(fake.requests.filter(({ path }) => path === "/oauth2/token")).toHaveLength(1);
   });
 

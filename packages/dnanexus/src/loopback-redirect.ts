@@ -39,11 +39,13 @@ export async function listenForRedirect(
   // Who closes before the browser came waits for it no longer.
   arrival.promise.catch(() => undefined);
   let hasCome = false;
+  let stray: string | undefined;
 
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
     const answer = readRedirect(request, address, state, allowMissingState);
     show(response, answer);
-    if (answer.kind === "other") return;
+    if (answer.kind === "stray") stray = answer.problem;
+    if (answer.kind === "other" || answer.kind === "stray") return;
     if (hasCome) {
       repeated.abort(failed("The browser came back twice", "Start the login again, and open its page once."));
       return;
@@ -65,11 +67,14 @@ export async function listenForRedirect(
   address.port = String((server.address() as AddressInfo).port);
 
   const minutes = waitMs / 60_000;
-  const late = failed(
-    `Nobody came back from the login page within ${minutes >= 1 ? `${minutes} min` : `${waitMs} ms`}`,
-    "Start the login again, and sign in on the page that it opens; waitMs allows more time.",
-  );
-  const timer = setTimeout(() => arrival.reject(late), waitMs);
+  const late = (): AuthError =>
+    failed(
+      `Nobody came back from the login page within ${minutes >= 1 ? `${minutes} min` : `${waitMs} ms`}${stray === undefined ? "" : `; a browser came ${stray}`}`,
+      stray === withoutState
+        ? "Start the login again; if it happens each time, pass allowMissingState: true."
+        : "Start the login again, and sign in on the page that it opens; waitMs allows more time.",
+    );
+  const timer = setTimeout(() => arrival.reject(late()), waitMs);
   return {
     // As it was registered, to the letter, wherever the port is the registered one.
     uri: new URL(redirectUri).port === address.port ? redirectUri : address.href,
@@ -84,8 +89,13 @@ export async function listenForRedirect(
   };
 }
 
+const withoutState = "without the state that it was sent with";
+const anotherState = "with another state than it was sent with";
+
 type Answer =
   | { readonly kind: "code"; readonly code: string }
+  /** Any page can send a browser here. Without the state that this login gave away, it is not the service that did. */
+  | { readonly kind: "stray"; readonly problem: string }
   | { readonly kind: "error"; readonly error: AuthError }
   /** Not the login's: a browser also asks for an icon. */
   | { readonly kind: "other"; readonly status: number };
@@ -101,21 +111,15 @@ function readRedirect(
   if (method !== "GET") return { kind: "other", status: 405 };
   if (!url.startsWith("/") || !URL.canParse(url, address.href)) return { kind: "other", status: 400 };
   const { pathname, searchParams } = new URL(url, address);
-  const isAnswer = searchParams.has("code") || searchParams.has("error");
+  if (!searchParams.has("code") && !searchParams.has("error")) return { kind: "other", status: 404 };
+  const isMissing = !searchParams.has("state");
+  if (isMissing && !(allowMissingState && pathname === address.pathname))
+    return { kind: "stray", problem: withoutState };
+  if (!isMissing && !isSame(single(searchParams, "state"), state))
+    return { kind: "stray", problem: anotherState };
   if (pathname !== address.pathname) {
-    if (!isAnswer) return { kind: "other", status: 404 };
     const problem = "The browser came back to another path than that of redirectUri";
     return refusal(problem, "Give redirectUri exactly as it was registered with DNAnexus.");
-  }
-  if (!isAnswer) return { kind: "other", status: 404 };
-  const isMissing = !searchParams.has("state");
-  if (isMissing && !allowMissingState) {
-    const problem = "The browser came back without the state that it was sent with";
-    return refusal(problem, "Start the login again; if it happens each time, pass allowMissingState: true.");
-  }
-  if (!isMissing && !isSame(single(searchParams, "state"), state)) {
-    const problem = "The browser came back with another state than it was sent with";
-    return refusal(problem, "Start the login again, and open its page once.");
   }
   const refused = searchParams.get("error");
   if (refused !== null) {
@@ -153,6 +157,8 @@ function show(response: ServerResponse, answer: Answer): void {
   const text = {
     code: "DNAnexus has answered. Close this window, and go back to the program.",
     error: "The login did not succeed. Close this window, and go back to the program.",
+    stray:
+      "This is not the answer that the program waits for. Close this window, and use the page that the program opened.",
     other: "Nothing is here.",
   }[answer.kind];
   response.writeHead(status, {

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -8,13 +9,13 @@ import {
   readdirSync,
   readFileSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
@@ -68,19 +69,26 @@ describe("saveConfig", () => {
     const program = `
       import { saveConfig } from ${JSON.stringify(source)};
       const { KEY, USER_DIRECTORY, SESSION_DIRECTORY } = process.env;
-      for (let count = 1; count <= 15; count += 1)
+      // None begins before all are there.
+      process.stdout.write("ready");
+      await new Promise((resolve) => process.stdin.once("data", resolve));
+      process.stdin.destroy();
+      for (let count = 1; count <= 5; count += 1)
         await saveConfig({ user: USER_DIRECTORY, session: SESSION_DIRECTORY }, { [KEY]: String(count) });`;
     const { user: USER_DIRECTORY, session: SESSION_DIRECTORY } = directories;
     const cwd = dirname(dirname(source));
-    await Promise.all(
-      keys.map((KEY) =>
-        promisify(execFile)(process.execPath, [...flags, program], {
-          cwd,
-          env: { PATH: process.env["PATH"], KEY, USER_DIRECTORY, SESSION_DIRECTORY },
-        }),
-      ),
+    const programs = keys.map((KEY) =>
+      spawn(process.execPath, [...flags, program], {
+        cwd,
+        env: { PATH: process.env["PATH"], KEY, USER_DIRECTORY, SESSION_DIRECTORY },
+        stdio: ["pipe", "pipe", "inherit"],
+      }),
     );
-    const expected = Object.fromEntries(keys.map((key) => [key, "15"]));
+    const ended = programs.map((child) => once(child, "exit"));
+    await Promise.all(programs.map(({ stdout }) => once(stdout, "data")));
+    for (const { stdin } of programs) stdin.write("go");
+    expect(await Promise.all(ended)).toEqual(keys.map(() => [0, null]));
+    const expected = Object.fromEntries(keys.map((key) => [key, "5"]));
     expect(json()).toEqual(expected);
     expect(json(paths.session)).toEqual(expected);
     const left = readdirSync(directories.user).filter((name) => /lock|\.[0-9a-f-]{36}$/.test(name));
@@ -137,6 +145,30 @@ describe("saveConfig", () => {
     });
     expect(readFileSync(paths.session, "utf8")).toBe(text);
     expect(readdirSync(directories.user)).toEqual(["sessions"]);
+  });
+
+  it.each(["environment.json", "DX_USERNAME"])(
+    "reads no more of a file than it may hold: %s",
+    async (name) => {
+      const { directories, write } = set();
+      const path = write(join(directories.user, name), "");
+      // Sparse: it has the size alone.
+      truncateSync(path, 3 * 2 ** 30);
+      await expect(saveConfig(directories, {})).rejects.toMatchObject({
+        message: `${path} is too large`,
+        remedy: `Remove ${path}.`,
+      });
+    },
+  );
+
+  it("does not write over a file that is not UTF-8, whose bytes would be lost", async () => {
+    const { directories, paths, write } = set();
+    const bytes = Buffer.from('{"DX_USERNAME":"\xff"}', "latin1");
+    write(paths.user, bytes);
+    await expect(saveConfig(directories, {})).rejects.toMatchObject({
+      message: `${paths.user} is not UTF-8, and is not written over`,
+    });
+    expect(readFileSync(paths.user)).toEqual(bytes);
   });
 
   it("says so where the directory is a file", async () => {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { broken, field, isJsonObject, shellQuote } from "@auth/core";
 
-import { shortPause } from "./config-file.ts";
+import { shortPause, textOf } from "./config-file.ts";
 import { type ConfigKey, standaloneKeys } from "./config-layer.ts";
 import { withSaveLock } from "./save-lock.ts";
 import { checkDirectory, ensurePrivateDirectory, readOwnFile, replaceFile } from "./saved-file.ts";
@@ -97,30 +97,32 @@ function readAll({ user, session }: SaveDirectories): readonly Saved[] {
 function readSaved(directory: string): Saved {
   const path = join(directory, "environment.json");
   // The toolkit saves by removing the file and writing a new one, which is empty for a moment.
-  let text = readOwnFile(path) ?? readOwnFile(path);
-  if (text === "") {
+  let bytes = readOwnFile(path) ?? readOwnFile(path);
+  if (bytes?.length === 0) {
     shortPause();
-    text = readOwnFile(path);
+    bytes = readOwnFile(path);
   }
   const alone = new Map(
     standaloneKeys.flatMap((key) => {
       const value = readOwnFile(join(directory, key));
-      return value === undefined ? [] : [[key, value] as const];
+      return value === undefined ? [] : [[key, value.toString("utf8")] as const];
     }),
   );
-  return { directory, json: text === undefined ? {} : parse(text, path), alone };
+  return { directory, json: bytes === undefined ? {} : parse(bytes, path), alone };
 }
 
-function parse(text: string, path: string): object {
+function parse(bytes: Buffer, path: string): object {
+  const text = textOf(bytes);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = typeof text === "string" ? JSON.parse(text) : undefined;
   } catch {
     // The parser's message quotes the text, and there may be a token in it.
   }
   if (isJsonObject(json)) return json;
+  const problem = json === undefined ? "it is not JSON" : "it is not a JSON object";
   throw broken(
-    `${path} is ${json === undefined ? "not JSON" : "not a JSON object"}, and is not written over`,
+    `${path} ${(typeof text === "string" ? problem : text.problem).replace(/^it /, "")}, and is not written over`,
     `Repair ${shellQuote(path)}, or remove it.`,
   );
 }

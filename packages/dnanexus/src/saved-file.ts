@@ -7,7 +7,6 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   type Stats,
@@ -19,6 +18,7 @@ import process from "node:process";
 
 import { broken, shellQuote } from "@auth/core";
 
+import { longestFile, readBytes } from "./config-file.ts";
 import { errorCode } from "./error-code.ts";
 
 /**
@@ -49,8 +49,8 @@ export function checkDirectory(path: string): void {
   for (const stats of [link, target]) refuseForeign(path, stats);
 }
 
-/** The text of a file that is about to be replaced; `undefined` where there is none. Throws where it is not to be touched. */
-export function readOwnFile(path: string): string | undefined {
+/** What a file holds that is about to be replaced; `undefined` where there is none. Throws where it is not to be touched. */
+export function readOwnFile(path: string): Buffer | undefined {
   const link = lookAt(path, lstatSync);
   if (link === undefined) return undefined;
   if (link.isSymbolicLink()) {
@@ -72,8 +72,14 @@ export function readOwnFile(path: string): string | undefined {
     );
   }
   try {
-    refuseForeign(path, fstatSync(file));
-    return readFileSync(file, "utf8");
+    const stats = fstatSync(file);
+    refuseForeign(path, stats);
+    const bytes = stats.isFile() ? readBytes(file, longestFile) : undefined;
+    if (bytes !== undefined) return bytes;
+    throw broken(
+      `${path} is ${stats.isFile() ? "too large" : "not a regular file"}`,
+      `Remove ${shellQuote(path)}.`,
+    );
   } finally {
     closeSync(file);
   }

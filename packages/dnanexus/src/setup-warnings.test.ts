@@ -1,3 +1,7 @@
+import { chownSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+
 import { describe, expect, it } from "vitest";
 
 import { context, createSandbox, login } from "./fixtures/sandbox.ts";
@@ -134,7 +138,7 @@ describe("other warnings", () => {
   it("name a job's id that looks like none, and a job's plain-http server", async () => {
     const { provider } = createSandbox();
     const env = {
-      DX_JOB_ID: "foobar",
+      DX_JOB_ID: "job-BBBBBBBBBBBBBBBBBBBBBBBB",
       DX_SECURITY_CONTEXT: context("t"),
       DX_APISERVER_PROTOCOL: "http",
       DX_APISERVER_HOST: "10.0.3.1",
@@ -142,7 +146,50 @@ describe("other warnings", () => {
     };
     expect((await provider({ env }).explain()).warnings).toEqual([
       "The job's API server is http://10.0.3.1:8124, plain http: everything on its network can read the token.",
+    ]);
+    const named = { ...env, DX_JOB_ID: "foobar", DX_APISERVER_PROTOCOL: "https" };
+    expect((await provider({ env: named }).explain()).warnings).toEqual([
       "DX_JOB_ID has not the form of a job's id; this is taken for a job all the same.",
     ]);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)("a file of another user's", () => {
+  const foreign = (path: string): string => {
+    chownSync(path, 12_345, 12_345);
+    return path;
+  };
+
+  it.each(["user", "session", "machine"] as const)(
+    "names no server for a token from elsewhere, and gives none: %s",
+    async (kind) => {
+      const { home, paths, provider, write } = createSandbox();
+      foreign(write(paths[kind], login("t", address)));
+      const failed = {
+        code: "AUTH_TOKEN_SOURCE_FAILED",
+        message: expect.stringContaining("belongs to another user"),
+        remedy: expect.stringContaining(kind === "machine" ? "Have root own" : "chown 0"),
+      };
+      const env = { HOME: home, DX_SECURITY_CONTEXT: context("mine") };
+      expect(() => provider({ env }).baseUrl).toThrow(expect.objectContaining(failed));
+      expect(() => provider({ env: { HOME: home }, token: "mine" }).baseUrl).toThrow(
+        expect.objectContaining(failed),
+      );
+      await expect(provider({ env: { HOME: home, ...address } }).token()).rejects.toMatchObject(failed);
+    },
+  );
+
+  it("is a warning where nothing would have come from it, whatever leads to it", async () => {
+    const { home, paths, provider, write } = createSandbox();
+    const target = foreign(write(`${home}/elsewhere.json`, login("t", address)));
+    mkdirSync(dirname(paths.user), { recursive: true });
+    symlinkSync(target, paths.user);
+    const env = { HOME: home, ...address, DX_SECURITY_CONTEXT: context("mine") };
+    expect(await provider({ env }).explain()).toMatchObject({
+      outcome: "found",
+      warnings: [
+        expect.stringMatching(/takes no part, and it belongs to another user\. Run this as that user/),
+      ],
+    });
   });
 });

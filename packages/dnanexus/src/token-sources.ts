@@ -1,7 +1,7 @@
 import { broken, found, type SourceResult, type TokenSource, unavailable } from "@auth/core";
 
 import { type ConfigLayer, type ConfigPlace, decide } from "./config-layer.ts";
-import type { JobEnvironment } from "./job-environment.ts";
+import { type JobEnvironment, jobIn } from "./job-environment.ts";
 import { readSecurityContext, securityContextForm } from "./security-context.ts";
 import type { TokenVariable } from "./variable-place.ts";
 
@@ -13,7 +13,6 @@ const key = "DX_SECURITY_CONTEXT";
  */
 export function tokenSources(
   places: readonly ConfigPlace[],
-  job: () => JobEnvironment | undefined,
   unread: () => readonly TokenVariable[],
 ): readonly TokenSource[] {
   return places.map((place, index) => ({
@@ -23,27 +22,35 @@ export function tokenSources(
       const hiding = hidingPlace(places.slice(0, index).map((higher) => higher.read()));
       if (hiding !== undefined)
         return unavailable(`${place.nameOf(key)} is not looked at: ${hiding.nameOf(key)} decides`);
-      const result = resolveIn(place.read(), index === places.length - 1 ? unread() : undefined);
-      return result.outcome === "found" ? { ...result, source: sourceName(place, job) } : result;
+      const layer = place.read();
+      const result = resolveIn(layer, index === places.length - 1 ? unread() : undefined);
+      return result.outcome === "found" ? { ...result, source: sourceName(layer) } : result;
     },
   }));
 }
 
-/** Where a token was found. The one in a job's environment is the one that was derived for the job. */
-export function sourceName(place: ConfigPlace, job: () => JobEnvironment | undefined): string {
-  const name = place.nameOf(key);
-  const id = place.kind === "environment" ? job()?.id : undefined;
-  return id === undefined ? name : `${name} (job ${id})`;
+/** Where a token was found. A place that names a job holds the token that was derived for the job. */
+export function sourceName(layer: ConfigLayer): string {
+  const name = layer.place.nameOf(key);
+  const job = jobIn(layer);
+  return job === undefined ? name : `${name} (job ${job.id})`;
+}
+
+/** The token that a place holds, whether or not it counts. */
+export function tokenIn(layer: ConfigLayer): string | undefined {
+  const value = layer.get(key);
+  const context = value.state === "set" ? readSecurityContext(value.text) : undefined;
+  return context?.state === "token" ? context.reveal().trim() : undefined;
 }
 
 /** The job that a token was derived for, by where it was found; `undefined` for every other token. */
-export function jobOfSource(
-  source: string,
-  job: () => JobEnvironment | undefined,
-): JobEnvironment | undefined {
-  if (!source.startsWith(`env ${key} (job `)) return undefined;
-  const current = job();
-  return current !== undefined && source === `env ${key} (job ${current.id})` ? current : undefined;
+export function jobOfSource(source: string, places: readonly ConfigPlace[]): JobEnvironment | undefined {
+  if (!source.includes(" (job ")) return undefined;
+  for (const place of places) {
+    const layer = source.startsWith(place.nameOf(key)) ? place.read() : undefined;
+    if (layer !== undefined && sourceName(layer) === source) return jobIn(layer);
+  }
+  return undefined;
 }
 
 /**

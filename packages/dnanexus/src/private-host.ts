@@ -1,15 +1,21 @@
 import type { BlockList } from "node:net";
 import process from "node:process";
 
-/** Whether a URL's host is one of the service's own public names, or an address that is no private one. */
-export function isPublic(hostname: string): boolean {
+/** What a name ends in that no public name does: reserved for networks of one's own, or a name of one part. */
+const privateName = /^[^.]+\.?$|\.(?:internal|local|localdomain|lan|home\.arpa)\.?$/i;
+
+/**
+ * Whether a URL's host is on a network of one's own: an address of the private ranges, or a name that the internet does
+ * not have. The URL has to be parsed, so that each address is there in one spelling.
+ */
+export function isPrivateHost(hostname: string): boolean {
   // Not imported: only a job comes here, and every program would pay for it.
   const { isIP } = process.getBuiltinModule("node:net");
   const address = hostname.replace(/^\[|\]$/g, "");
   const version = isIP(address);
   return version === 0
-    ? /(?:^|\.)dnanexus\.com\.?$/i.test(hostname)
-    : !privateNetworks().check(address, version === 4 ? "ipv4" : "ipv6");
+    ? privateName.test(hostname)
+    : privateNetworks().check(address, version === 4 ? "ipv4" : "ipv6");
 }
 
 function privateNetworks(): BlockList {

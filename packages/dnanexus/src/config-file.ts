@@ -73,7 +73,7 @@ export function isDirectory(path: string): boolean {
 }
 
 /** Whether a file is another user's, who is not root either. Windows knows no such user. */
-export function isForeign({ uid }: { readonly uid: number }): boolean {
+function isForeign({ uid }: { readonly uid: number }): boolean {
   const user = process.getuid?.();
   return user !== undefined && uid !== user && uid !== 0;
 }

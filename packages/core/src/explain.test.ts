@@ -31,6 +31,15 @@ it("tells which source was used, and what each other one said", async () => {
   expect(JSON.parse(JSON.stringify(told))).toEqual(told);
 });
 
+it("asks for warnings that are a function, and nobody else does", async () => {
+  let asked = 0;
+  const auth = acmeAt(base, { warnings: () => [`look ${(asked += 1)}`] })({ token: canary });
+  await auth.headers("/me");
+  expect(asked).toBe(0);
+  expect((await auth.explain()).warnings).toEqual(["look 1"]);
+  expect((await auth.explain()).warnings).toEqual(["look 2"]);
+});
+
 it("asks the service too, where that is wanted", async () => {
   const server = await serve(() => ({ body: { id: "user-1" } }));
   const auth = acmeAt(server.url)({ token: canary });

@@ -65,7 +65,7 @@ export async function explain<I extends Identity>(
     const { setup, context, cache } = subject.use();
     told.baseUrl = setup.baseUrl;
     told.origins = setup.origins;
-    told.warnings = [...(setup.warnings ?? []), ...pathWarning(setup)];
+    told.warnings = [...warningsOf(setup), ...pathWarning(setup)];
     const { token, attempts } = await cache.get();
     const failure = cache.failure();
     told.attempts = attempts;
@@ -85,6 +85,10 @@ export async function explain<I extends Identity>(
     if (isAuthError(error) && error.attempts !== undefined) told.attempts = error.attempts;
   }
   return told;
+}
+
+function warningsOf({ warnings = [] }: Pick<CheckedSetup<Identity>, "warnings">): readonly string[] {
+  return typeof warnings === "function" ? warnings() : warnings;
 }
 
 /** By the URL standard, `/me` on `https://gateway.example/acme/` is `https://gateway.example/me`. */

@@ -52,8 +52,8 @@ export interface ProviderSetup<I extends Identity> {
   readonly retryDelayMs?: (failed: FailedTry) => number;
   /** Plain-http origins that the platform itself gave, such as a job's API server. */
   readonly insecureOrigins?: readonly string[];
-  /** For `explain`: what is odd, and still works. */
-  readonly warnings?: readonly string[];
+  /** For `explain`: what is odd, and still works. A function is called by `explain` alone, each time. */
+  readonly warnings?: readonly string[] | (() => readonly string[]);
   /** Where it depends on the options. */
   readonly tokenUrl?: string;
 }

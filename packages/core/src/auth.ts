@@ -100,6 +100,9 @@ export interface Auth<I extends Identity = Identity> {
   reject(token?: Token): void;
 }
 
+/** Where an auth notes the members that it was made with: `testProvider` asks whether they are still core's. */
+const membersOf: unique symbol = Symbol.for("auth-providers.members.1");
+
 /** For a whole search, and for verify. Milliseconds. */
 const defaultTimeoutMs = 30_000;
 
@@ -183,6 +186,8 @@ export function createAuth<Options extends object, I extends Identity>(
     value: () => ({ provider: { id: definition.id, name: definition.name } }),
   });
   Object.defineProperty(auth, authorizerOf, { get: () => use().authorizer });
+  const { fetch, headers, token, explain, reject } = auth;
+  Object.defineProperty(auth, membersOf, { value: { fetch, headers, token, verify, explain, reject } });
   return auth;
 }
 

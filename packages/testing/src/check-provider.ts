@@ -1,10 +1,9 @@
 import type { Identity, Provider } from "@auth/core";
 
+import type { RuleResult } from "./check-rule.ts";
 import type { ConformanceFacts } from "./conformance-facts.ts";
-import { ruleChecker } from "./rule-checker.ts";
-import type { RuleResult } from "./rule-result.ts";
-import { rules } from "./rules.ts";
-import type { TestedProvider } from "./trial.ts";
+import { plannedChecks } from "./planned-checks.ts";
+import type { TestedProvider } from "./rule-context.ts";
 
 /**
  * Checks all rules on a provider, without a test runner, one after the other: some watch what the whole process does.
@@ -15,7 +14,7 @@ export async function checkProvider<Options extends object, I extends Identity>(
   facts: ConformanceFacts<Options>,
 ): Promise<readonly RuleResult[]> {
   const results: RuleResult[] = [];
-  const check = ruleChecker(rules, provider as unknown as TestedProvider, facts);
-  for (const rule of rules) results.push(await check(rule));
+  const checks = plannedChecks(provider as unknown as TestedProvider, facts);
+  for (const { run } of checks) results.push(await run());
   return results;
 }

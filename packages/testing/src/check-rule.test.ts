@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 
-import { brokenRule } from "./broken-rule.ts";
 import { checkRule } from "./check-rule.ts";
 import { acme, acmeFacts } from "./fixtures/acme.ts";
 import { type Rule, Violation } from "./rule.ts";
-import type { Trial } from "./trial.ts";
+import type { RuleContext } from "./rule-context.ts";
+import { brokenRule } from "./test-provider.ts";
 
 function ruleThat(check: Rule["check"]): Rule {
   return { id: "some-rule", title: "does something", remedy: "Mend it.", check };
@@ -48,14 +48,14 @@ it("leaves out a rule for which the facts say too little", async () => {
 
 it("ends the servers of a rule with it, kept or broken", async () => {
   const servers: string[] = [];
-  const open = async (trial: Trial): Promise<void> => {
-    const { url } = await trial.serve();
+  const open = async (context: RuleContext): Promise<void> => {
+    const { url } = await context.serve();
     servers.push(url);
     expect((await fetch(url)).status).toBe(200);
   };
   await checkRule(ruleThat(open), acme, acmeFacts);
-  const broken = ruleThat(async (trial) => {
-    await open(trial);
+  const broken = ruleThat(async (context) => {
+    await open(context);
     throw new Violation("broken");
   });
   await checkRule(broken, acme, acmeFacts);

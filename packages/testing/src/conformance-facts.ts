@@ -35,6 +35,17 @@ export interface Arrangement<Options extends object = object> {
   readonly options?: Options & AuthOptions;
 }
 
+/** A further kind of token of the same service. What it leaves out is as with the first. */
+export interface TokenKind {
+  /** For the messages: `an installation's token`. */
+  readonly name: string;
+  readonly sampleToken: NonNullable<ConformanceFacts["sampleToken"]>;
+  readonly header?: ConformanceFacts["header"];
+  readonly identity?: ConformanceFacts["identity"];
+  readonly answers?: RecordedAnswers;
+  readonly verifyPath?: string;
+}
+
 /** What the suite has to know of a provider and its service. */
 export interface ConformanceFacts<Options extends object = object> {
   /** The header that carries a token: its name in lower case, and its value. */
@@ -55,6 +66,12 @@ export interface ConformanceFacts<Options extends object = object> {
   readonly routes?: (request: LoopbackRequest, token: string) => LoopbackAnswer | undefined;
   /** Makes a token, no two alike, where the provider is particular about its form. Default: `canary-<id>-<16 hex>`. */
   readonly sampleToken?: () => string;
+  /** Path and query of the request of `verify`, below `baseUrl`, with a slash. Default: any. */
+  readonly verifyPath?: string;
+  /** Further kinds of token, where the service has an endpoint, a header or answers of its own for each. */
+  readonly kinds?: readonly TokenKind[];
+  /** The time by which the recorded answers are read. Milliseconds since the epoch. Default: the real one. */
+  readonly now?: number;
   /** Other secrets among the options, which must not show anywhere either. */
   readonly secrets?: readonly string[];
   /** Name of the header with the service's id for an answer. */

@@ -33,6 +33,7 @@ export type {
   OtherAnswer,
   RecordedAnswer,
   RecordedAnswers,
+  TokenKind,
 } from "./conformance-facts.ts";
 export {
   type LoopbackAnswer,
@@ -41,5 +42,5 @@ export {
   type LoopbackServerOptions,
   startLoopbackServer,
 } from "./loopback-server.ts";
-export type { RuleResult } from "./rule-result.ts";
+export type { RuleResult } from "./check-rule.ts";
 export { testProvider } from "./test-provider.ts";

@@ -1,8 +1,7 @@
-import { checkRule } from "./check-rule.ts";
+import { checkRule, type RuleResult } from "./check-rule.ts";
 import type { ConformanceFacts } from "./conformance-facts.ts";
 import type { Rule } from "./rule.ts";
-import type { RuleResult } from "./rule-result.ts";
-import type { TestedProvider } from "./trial.ts";
+import type { TestedProvider } from "./rule-context.ts";
 
 /**
  * Makes what checks the rules of one provider. A rule that is broken where one that it rests on is broken too is not judged:

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { basic, defineProvider, found, fromFunction, header, type Identity, type Provider } from "@auth/core";
 import { fromCommand } from "@auth/core/node";
 
@@ -33,6 +35,27 @@ testProvider(
     "acme-other-status",
   ),
   { ...acmeFacts, answers: { accepted: answers.accepted, rejected: { status: 400, body: "revoked" } } },
+);
+
+// A second kind of token, in a header of its own form and with answers of its own.
+testProvider(
+  acmeWith(
+    { inject: header("authorization", (token) => `${token.startsWith("app-") ? "App" : "Bearer"} ${token}`) },
+    "acme-kinds",
+  ),
+  {
+    ...acmeFacts,
+    verifyPath: "/me",
+    kinds: [
+      {
+        name: "a token of an app",
+        sampleToken: () => `app-canary-acme-${randomBytes(8).toString("hex")}`,
+        header: (token) => ["authorization", `App ${token}`],
+        identity: { kind: "user", id: "app-1" },
+        answers: { ...answers, accepted: { body: { id: "app-1" } } },
+      },
+    ],
+  },
 );
 
 interface ClientOptions {

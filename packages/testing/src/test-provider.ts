@@ -1,11 +1,10 @@
 import type { Identity, Provider } from "@auth/core";
 import { describe, test } from "vitest";
 
-import { brokenRule } from "./broken-rule.ts";
+import type { RuleResult } from "./check-rule.ts";
 import type { ConformanceFacts } from "./conformance-facts.ts";
-import { ruleChecker } from "./rule-checker.ts";
-import { rules } from "./rules.ts";
-import type { TestedProvider } from "./trial.ts";
+import { plannedChecks } from "./planned-checks.ts";
+import type { TestedProvider } from "./rule-context.ts";
 
 /** For one rule, on a busy machine. Milliseconds. */
 const timeoutMs = 20_000;
@@ -20,18 +19,24 @@ export function testProvider<Options extends object, I extends Identity>(
   facts: ConformanceFacts<Options>,
 ): void {
   const tested = provider as unknown as TestedProvider;
-  const known = facts as ConformanceFacts;
-  const check = ruleChecker(rules, tested, known);
   describe(`${tested.id} keeps the rules of a provider`, () => {
-    for (const rule of rules) {
+    for (const { rule, facts: known, kind, run } of plannedChecks(tested, facts)) {
       if (rule.applies?.(known) === false) continue;
+      const withKind = kind === undefined ? "" : `, with ${kind}`;
       // eslint-disable-next-line vitest/expect-expect -- the rule does the asserting
-      test(`${rule.id}: it ${rule.title}`, { timeout: timeoutMs }, async ({ skip }) => {
-        const result = await check(rule);
+      test(`${rule.id}: it ${rule.title}${withKind}`, { timeout: timeoutMs }, async ({ skip }) => {
+        const result = await run();
         // The run is red by the other rule: nothing passes because of this.
         if (result.outcome === "not judged") skip(`${result.problem} ${result.remedy}`);
         if (result.outcome === "broken") throw brokenRule(result);
       });
     }
   });
+}
+
+/** What a failed test says. Without a stack, which would lead into the suite and not to the provider. */
+export function brokenRule({ rule, problem = "", remedy = "" }: RuleResult): Error {
+  const error = new Error(`Rule ${rule}: ${problem}\nTo mend it: ${remedy}`);
+  error.stack = error.message;
+  return error;
 }

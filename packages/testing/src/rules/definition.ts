@@ -1,119 +1,147 @@
-import { authErrorOf } from "../failure-of.ts";
-import { insist, type Rule } from "../rule.ts";
-import type { Trial } from "../trial.ts";
+import { failureOf } from "../failure-of.ts";
+import { recordingFetch } from "../recording-fetch.ts";
+import { expect, type Rule } from "../rule.ts";
+import { within } from "../within.ts";
+import type { RuleContext } from "../rule-context.ts";
+
+const home = "https://api.acme.example";
 
 /** What a provider says of itself, and the addresses that get the token. */
 export const definitionRules: readonly Rule[] = [
   {
-    id: "id-and-name",
-    title: "has an id in lower case and a name for people",
-    remedy:
-      "Give defineProvider an id such as \"acme\", the last part of the package's name, and the service's name.",
-    async check({ provider }) {
-      const { id } = provider;
-      insist(typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id), `Its id is ${JSON.stringify(id)}.`);
-      insist(typeof provider.name === "string" && provider.name.trim() !== "", "It has no name.");
-    },
-  },
-  {
     id: "token-url",
     title: "names the page where tokens are made, if it names one, as an https address",
     remedy: "Give tokenUrl as the https address of the service's page for tokens.",
-    async check({ provider: { tokenUrl } }) {
-      if (tokenUrl === undefined) return;
-      insist(
-        URL.canParse(tokenUrl) && new URL(tokenUrl).protocol === "https:",
-        `Its tokenUrl is ${JSON.stringify(tokenUrl)}.`,
-      );
-    },
-  },
-  {
-    id: "auth-says-whose",
-    title: "makes auths that say whose they are",
-    remedy: "Make the factory with defineProvider, whose auths carry the provider's id and name.",
-    async check(trial) {
-      const { id, name } = trial.provider;
-      const { provider } = trial.auth(nowhere);
-      insist(
-        provider.id === id && provider.name === name,
-        `The auth says ${provider.id} (${provider.name}), and the factory ${id} (${name}).`,
-      );
-    },
-  },
-  {
-    id: "base-url",
-    title: "has an https address of its own, without user name, query or fragment",
-    remedy: "Give setup's baseUrl as in https://api.acme.example.",
-    async check(trial) {
-      const url = addressOf(trial);
-      insist(url !== undefined, "Its baseUrl is no URL.");
-      insist(isSafe(url), `Its baseUrl begins with ${url.protocol}//, for a host that is not this machine.`);
-      insist(url.username === "" && url.password === "", "Its baseUrl has a user name or a password in it.");
-      insist(url.search === "" && url.hash === "", "Its baseUrl has a query or a fragment.");
+    async check(context) {
+      for (const { tokenUrl } of [context.provider, atHome(context).provider]) {
+        if (tokenUrl === undefined) continue;
+        expect(
+          URL.canParse(tokenUrl) && new URL(tokenUrl).protocol === "https:",
+          `Its tokenUrl is ${JSON.stringify(tokenUrl)}.`,
+        );
+      }
     },
   },
   {
     id: "origins",
-    title: "lists the origins that get the token: https, without a path or a wildcard, its own among them",
-    remedy: "Give setup's origins as a list of scheme, host and port, or leave them out for that of baseUrl.",
-    async check(trial) {
-      const { origins } = trial.provider({ env: {}, token: trial.token, ...trial.options(nowhere) });
-      const own = addressOf(trial);
-      insist(origins.length > 0, "Its origins are an empty list.");
-      for (const origin of origins) {
-        const url = URL.canParse(origin) ? new URL(origin) : undefined;
-        insist(url?.origin === origin && !origin.includes("*"), `${origin} is no origin.`);
-        insist(isSafe(url), `${origin} is plain http, for a host that is not this machine.`);
+    title: "gives the token to https origins only",
+    remedy: "Give setup's baseUrl and origins with https, and vouch for no insecureOrigins here.",
+    async check(context) {
+      for (const origin of atHome(context).origins) {
+        const { protocol, hostname } = new URL(origin);
+        const isLoopback = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname);
+        expect(
+          protocol === "https:" || isLoopback,
+          `${origin} is plain http, for a host that is not this machine.`,
+        );
       }
-      insist(
-        own !== undefined && origins.includes(own.origin),
-        "The origin of its baseUrl is not among them.",
+    },
+  },
+  {
+    id: "options-reach-core",
+    title: "hands the options of every provider on as they are",
+    remedy: "Hand what the factory is given to defineProvider's factory, unchanged and whole.",
+    async check(context) {
+      const { fetch, sent } = recordingFetch();
+      const env = { CONFORMANCE: "1" };
+      const asked: unknown[] = [];
+      const heard: unknown[] = [];
+      const auth = context.auth(home, {
+        env,
+        fetch,
+        now: () => 1_000_000,
+        onEvent: ({ type }) => heard.push(type),
+        token(source) {
+          asked.push(source.env["CONFORMANCE"], source.now());
+          return context.token;
+        },
+      });
+      await auth.fetch("/x");
+      expect(
+        auth.baseUrl === home && auth.origins.join() === home,
+        `With the option baseUrl, it is at ${auth.baseUrl}.`,
+      );
+      expect(
+        sent.at(-1)?.headers.get(context.header().name) === context.header().value,
+        "The option fetch did not send a request with the token.",
+      );
+      expect(
+        asked.join() === "1,1000000",
+        "The option token was not asked, or not with the options env and now.",
+      );
+      expect(heard.includes("header.attached"), "The option onEvent was not told of a request.");
+      const insecure = context.auth("http://acme.example");
+      const { code } = await failureOf(insecure.token(), "The option baseUrl was plain http");
+      expect(code === "AUTH_PROVIDER_INVALID", `The option baseUrl was plain http: that gave ${code}.`);
+      const broken = context.auth(home, {
+        fetch,
+        token: () => Promise.reject(new Error("The vault is sealed.")),
+      });
+      const failed = await failureOf(broken.fetch("/x"), "The option token was broken");
+      expect(
+        failed.code === "AUTH_TOKEN_SOURCE_FAILED",
+        `The option token was broken: that gave ${failed.code}.`,
       );
     },
   },
   {
-    id: "base-url-option",
-    title: "takes the option baseUrl as its address and its only origin",
-    remedy: "Leave the option baseUrl to defineProvider, and list no origins of your own when it is given.",
-    async check(trial) {
-      const { baseUrl, origins } = trial.auth("https://gateway.example");
-      insist(
-        URL.canParse(baseUrl) && new URL(baseUrl).origin === "https://gateway.example",
-        `Its baseUrl is then ${baseUrl}.`,
-      );
-      insist(origins.join() === "https://gateway.example", `Its origins are then ${origins.join(", ")}.`);
-    },
-  },
-  {
-    id: "unsafe-address",
-    title: "refuses an address that is plain http, has a user name in it or is none",
-    remedy:
-      "Leave the check of baseUrl and origins to defineProvider, and vouch for no insecureOrigins here.",
-    async check(trial) {
-      for (const address of [
-        "http://acme.example",
-        "https://user@acme.example",
-        "acme",
-        "ftp://acme.example",
-      ]) {
-        const { code } = await authErrorOf(trial.auth(address).token(), `The option baseUrl was ${address}`);
-        insist(code === "AUTH_PROVIDER_INVALID", `The option baseUrl was ${address}: that gave ${code}.`);
+    id: "undici-entry",
+    title: "exports an interceptor that sends the token to its own origins, and to nothing else",
+    remedy: "Export core's authInterceptor from src/undici.ts, as it is.",
+    applies: ({ authInterceptor }) => authInterceptor !== undefined,
+    async check(context) {
+      const { name, value } = context.header();
+      for (const written of [name, name.toUpperCase()]) {
+        const own = await dispatched(context, home, { [written]: "mine" });
+        expect(own.get(name) === "mine", `The caller's ${written} was replaced, or sent with another value.`);
       }
+      const headers = await dispatched(context, home);
+      expect(
+        headers.get(name) === value,
+        `A dispatch to its own origin did not carry ${name} in the form that the facts give.`,
+      );
+      for (const origin of ["https://elsewhere.example", `${home}.evil.example`, `${home}:8443`])
+        expect(
+          !context.shows(JSON.stringify([...(await dispatched(context, origin))])),
+          `A dispatch to ${origin} carried the token of ${home}.`,
+        );
     },
   },
 ];
 
-/** An address where nobody listens, for what sends nothing. */
-const nowhere = "http://127.0.0.1:9";
-
-function addressOf({ provider, token, options }: Trial): URL | undefined {
-  const { baseUrl } = provider({ env: {}, token, ...options(nowhere) });
-  return URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+/** With the addresses that the provider gives itself. */
+function atHome({ provider, token, options }: RuleContext): ReturnType<RuleContext["auth"]> {
+  return provider({ env: {}, token, ...options("http://127.0.0.1:9") });
 }
 
-function isSafe({ protocol, hostname }: URL): boolean {
-  return (
-    protocol === "https:" ||
-    (protocol === "http:" && /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname))
+interface Dispatched {
+  readonly headers?: readonly string[] | Readonly<Record<string, string>> | null;
+}
+type Dispatch = (options: object, handler: object) => boolean;
+
+/** The headers with which the interceptor hands a dispatch on, to a dispatcher that opens no connection. */
+function dispatched(
+  { auth, facts }: RuleContext,
+  origin: string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<Headers> {
+  const intercept = facts.authInterceptor as unknown as (auth: unknown) => (dispatch: Dispatch) => Dispatch;
+  const handedOn = new Promise<Headers>((resolve, reject) => {
+    const dispatch = intercept(auth(home))(({ headers }: Dispatched) => {
+      resolve(headersOf(headers ?? {}));
+      return true;
+    });
+    const onResponseError = (_: unknown, error: unknown): void => reject(error);
+    dispatch({ origin, path: "/x", method: "GET", headers: given }, { onResponseError });
+  });
+  return within(handedOn, `A dispatch to ${origin}`);
+}
+
+/** undici takes an object, or a flat list of names and values. */
+function headersOf(headers: NonNullable<Dispatched["headers"]>): Headers {
+  if (!Array.isArray(headers)) return new Headers(headers as Record<string, string>);
+  const pairs = headers.flatMap((name: string, at) =>
+    at % 2 === 0 ? [[name, String(headers[at + 1])]] : [],
   );
+  return new Headers(pairs as [string, string][]);
 }

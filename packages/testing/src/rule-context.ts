@@ -9,7 +9,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from "./loopback-server.ts";
-import { shows } from "./shown.ts";
+import { shows } from "./printed-forms.ts";
 
 /** A provider as the suite sees it, whatever its own options. */
 export type TestedProvider = Provider<object, Identity>;
@@ -17,32 +17,32 @@ export type TestedProvider = Provider<object, Identity>;
 type Answer = (request: LoopbackRequest) => LoopbackAnswer | Promise<LoopbackAnswer>;
 
 /** What a rule works with: the provider, a token of its own, and servers that end with it. */
-export interface Trial extends AsyncDisposable {
+export interface RuleContext extends AsyncDisposable {
   readonly provider: TestedProvider;
   readonly facts: ConformanceFacts;
-  /** The token of this trial. It must show up nowhere but in the header. */
+  /** The token of this rule. It must show up nowhere but in the header. */
   readonly token: string;
   /** Another token. */
   newToken(): string;
   /** The service on loopback: its `routes`, else what `answer` says, else the accepted answer. */
-  serve(answer?: Answer): Promise<LoopbackServer>;
-  /** An auth for a server, with the trial's token and an empty environment unless the options say otherwise. */
+  serve(answer?: Answer, routes?: ConformanceFacts["routes"]): Promise<LoopbackServer>;
+  /** An auth for a server, with the rule's token and an empty environment unless the options say otherwise. */
   auth(url: string, options?: AuthOptions): Auth;
-  /** An auth whose own sources hold the trial's token; `undefined` where the facts tell of none. */
-  ownAuth(url: string, options?: AuthOptions): Promise<Auth | undefined>;
+  /** An auth whose own sources hold a token, the rule's unless told; `undefined` where the facts tell of none. */
+  ownAuth(url: string, options?: AuthOptions, token?: string): Promise<Auth | undefined>;
   /** What the factory cannot do without, for a server. */
   options(url: string): object;
   readonly accepted: RecordedAnswer;
   readonly rejected: RecordedAnswer;
   /** Name and value of the header that carries a token. */
   header(token?: string): { readonly name: string; readonly value: string };
-  /** All secrets of the trial so far. */
+  /** All secrets of the rule so far. */
   readonly secrets: readonly string[];
   /** Whether a text shows one of them, in whatever form. */
   shows(text: string): boolean;
 }
 
-export function createTrial(provider: TestedProvider, facts: ConformanceFacts): Trial {
+export function createRuleContext(provider: TestedProvider, facts: ConformanceFacts): RuleContext {
   const servers: LoopbackServer[] = [];
   const tokens: string[] = [];
   const newToken = (): string => {
@@ -58,7 +58,8 @@ export function createTrial(provider: TestedProvider, facts: ConformanceFacts): 
     ...(facts.secrets ?? []),
   ];
   const accepted = { status: 200, ...facts.answers.accepted };
-  const rejected = { status: 401, ...facts.answers.rejected };
+  const { now: at } = facts;
+  const clock = at === undefined ? {} : { now: () => at };
   const optionsFor = (url: string): object =>
     typeof facts.options === "function"
       ? (facts.options as (url: string) => object)(url)
@@ -71,23 +72,25 @@ export function createTrial(provider: TestedProvider, facts: ConformanceFacts): 
     newToken,
     options: optionsFor,
     accepted,
-    rejected,
-    async serve(answer = () => accepted) {
+    rejected: { status: 401, ...facts.answers.rejected },
+    async serve(answer = () => accepted, routes = facts.routes) {
       const server = await startLoopbackServer(
-        async (request) => facts.routes?.(request, token) ?? answer(request),
+        async (request) => routes?.(request, token) ?? answer(request),
       );
       servers.push(server);
       return server;
     },
-    auth: (url, options) => provider({ env: {}, token, baseUrl: url, ...optionsFor(url), ...options }),
-    async ownAuth(url, options) {
+    auth: (url, options) =>
+      provider({ env: {}, token, baseUrl: url, ...clock, ...optionsFor(url), ...options }),
+    async ownAuth(url, options, own = token) {
       const { env, arrange, routes } = facts;
       if (env === undefined && arrange === undefined && routes === undefined) return undefined;
-      const variables = typeof env === "string" ? { [env]: token } : env?.(token);
-      const arranged = await arrange?.(token, url);
+      const variables = typeof env === "string" ? { [env]: own } : env?.(own);
+      const arranged = await arrange?.(own, url);
       return provider({
         baseUrl: url,
         env: { ...variables, ...arranged?.env },
+        ...clock,
         ...optionsFor(url),
         ...arranged?.options,
         ...options,

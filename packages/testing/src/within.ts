@@ -6,7 +6,7 @@ import { Violation } from "./rule.ts";
 const patienceMs = 5_000;
 
 /** A promise that must not take long; `what` is what has not come then. */
-export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
+export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   const stop = new AbortController();
   const late = wait(patienceMs, undefined, { signal: stop.signal }).then(() => {
     throw new Violation(`${what}: that did not come within ${patienceMs} ms.`);
@@ -17,14 +17,4 @@ export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
   } finally {
     stop.abort();
   }
-}
-
-/** Asks again and again, a turn of the event loop apart, until the answer is yes. Whether it came soon. */
-export async function becomes(condition: () => boolean | Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline) {
-    if (await condition()) return true;
-    await wait(1);
-  }
-  return false;
 }

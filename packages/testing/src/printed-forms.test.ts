@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { shown, shows } from "./shown.ts";
+import { printedForms, shows } from "./printed-forms.ts";
 
 const canary = "canary-shown-4c1e9b7d5a3f2068";
 
@@ -18,7 +18,7 @@ describe("shows", () => {
   });
 
   it("finds a token with odd characters, encoded for a URL or for JSON", () => {
-    const odd = 'canary"shown/+&=';
+    const odd = 'canary"printedForms/+&=';
     expect(shows(encodeURIComponent(odd), [odd])).toBe(true);
     expect(shows(JSON.stringify({ odd }), [odd])).toBe(true);
   });
@@ -29,7 +29,7 @@ describe("shows", () => {
   });
 });
 
-describe("shown", () => {
+describe("printedForms", () => {
   it.each<[string, () => unknown]>([
     ["a cause", () => new Error("failed", { cause: new Error("inner", { cause: { token: canary } }) })],
     ["a member of an error", () => Object.assign(new Error("failed"), { request: { headers: [canary] } })],
@@ -40,14 +40,14 @@ describe("shown", () => {
     ["the stack", () => Object.assign(new Error("failed"), { stack: canary })],
     ["the end of a long text", () => `${"x".repeat(50_000)}${canary}`],
   ])("shows %s", (_, value) => {
-    expect(shows(shown(value()), [canary])).toBe(true);
+    expect(shows(printedForms(value()), [canary])).toBe(true);
   });
 
   it("shows what cannot be made JSON or text", () => {
     const circle: Record<string, unknown> = { big: 1n };
     circle["self"] = circle;
-    expect(shown(circle)).toContain("big");
-    expect(shown(Object.create(null))).toContain("null");
-    expect(shown(undefined)).toContain("undefined");
+    expect(printedForms(circle)).toContain("big");
+    expect(printedForms(Object.create(null))).toContain("null");
+    expect(printedForms(undefined)).toContain("undefined");
   });
 });

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
 /** Everything that a program may print of a value, in one text: inspected to the bottom, as JSON, as text. */
-export function shown(value: unknown): string {
+export function printedForms(value: unknown): string {
   const everything = { depth: Infinity, showHidden: true, maxStringLength: null, maxArrayLength: null };
   const texts = [inspect(value, everything), json(value)];
   for (

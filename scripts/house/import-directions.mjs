@@ -26,7 +26,16 @@ const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
   errors: ["type source-attempt"],
   token: ["sha256"],
-  "sources/*": ["errors", "json", "own", "token", "token-source", "variable", "sources/*"],
+  "sources/*": [
+    "errors",
+    "json",
+    "own",
+    "token",
+    "token-source",
+    "variable",
+    "sources/*",
+    "stores/private-file",
+  ],
   "webhooks/*": ["errors", "own", "webhooks/*"],
   "adapters/*": ["errors", "token", ...leaves, "adapters/*", "type auth"],
 };
@@ -46,7 +55,16 @@ const importedBy = {
 };
 
 /** In core: the modules that may touch the machine. */
-const touchesMachine = ["node", "sources/from-file", "sources/from-command", "sources/from-keychain"];
+const touchesMachine = [
+  "node",
+  "sources/from-file",
+  "sources/from-command",
+  "sources/from-keychain",
+  "stores/file-lock",
+  "stores/file-problem",
+  "stores/lock-holder",
+  "stores/private-file",
+];
 
 /** In core: the modules that may import undici. */
 const importsUndici = [

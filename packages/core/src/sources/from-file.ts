@@ -1,10 +1,6 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import process from "node:process";
-
 import { own } from "../own.ts";
+import { readPrivateFile } from "../stores/private-file.ts";
 import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
-import { shellQuote } from "./shell-quote.ts";
 
 /** Options of {@link fromFile}. */
 export interface FromFileOptions {
@@ -31,63 +27,20 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
     name: `file ${path}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     async resolve() {
-      let handle: FileHandle;
-      try {
-        // Without waiting, since opening a named pipe would wait for somebody to write to it.
-        handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === "ENOENT" || code === "ENOTDIR")
-          return unavailable(`${path} does not exist`, `Put the token in ${path}.`);
-        if (code === "EACCES")
-          throw broken(
-            `${path} cannot be read by this user`,
-            `Run chown on ${shellQuote(path)}, or name another file.`,
-          );
-        throw error;
+      const file = await readPrivateFile(path, {
+        links: "follow",
+        maxBytes: longestFile,
+        permissions: options.permissions === "any" ? "any" : "warn",
+        otherwise: "name the file that holds the token",
+      });
+      const put = `Put the token in ${path}.`;
+      if (file === undefined) return unavailable(`${path} does not exist`, put);
+      if (file.problem !== undefined) {
+        const { reason, command } = file.problem;
+        throw broken(reason, `Run ${command}, or pass permissions: "any" if it is a mounted secret.`);
       }
-      try {
-        // Everything is checked on the open handle: the path may lead elsewhere the next moment.
-        const text = await readPrivately(handle, path, options.permissions ?? "private");
-        return text.trim() === ""
-          ? unavailable(`${path} is empty`, `Put the token in ${path}.`)
-          : found(text);
-      } finally {
-        await handle.close();
-      }
+      const text = new TextDecoder().decode(file.bytes);
+      return text.trim() === "" ? unavailable(`${path} is empty`, put) : found(text);
     },
   };
-}
-
-async function readPrivately(
-  handle: FileHandle,
-  path: string,
-  permissions: "private" | "any",
-): Promise<string> {
-  const stats = await handle.stat();
-  if (!stats.isFile()) throw broken(`${path} is not a regular file`, `Name the file that holds the token.`);
-  if (permissions === "private" && process.platform !== "win32") {
-    const user = process.getuid?.();
-    if (stats.uid !== user && stats.uid !== 0) {
-      const mounted = 'or pass permissions: "any" if it is a mounted secret';
-      throw broken(`${path} belongs to another user`, `Run chown ${user} ${shellQuote(path)}, ${mounted}.`);
-    }
-    if ((stats.mode & 0o077) !== 0) {
-      const mode = (stats.mode & 0o777).toString(8).padStart(3, "0");
-      const mounted = 'or pass permissions: "any" if it is a mounted secret';
-      throw broken(
-        `${path} is open to other users (mode ${mode})`,
-        `Run chmod 600 ${shellQuote(path)}, ${mounted}.`,
-      );
-    }
-  }
-  // Read rather than asked for: some files have no size, and go on.
-  const buffer = Buffer.alloc(longestFile + 1);
-  let length = 0;
-  for (let read = -1; read !== 0 && length < buffer.length; length += read) {
-    read = (await handle.read(buffer, length, buffer.length - length)).bytesRead;
-  }
-  if (length > longestFile)
-    throw broken(`${path} is too large to hold a token`, "Name the file that holds the token.");
-  return buffer.toString("utf8", 0, length);
 }

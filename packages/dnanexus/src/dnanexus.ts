@@ -13,18 +13,23 @@ import {
   type SetupContext,
 } from "@auth/core";
 
-import { type ApiServer, apiServer } from "./api-server.ts";
-import { classify } from "./classify.ts";
-import type { ConfigPlace } from "./config-layer.ts";
-import { configPlaces, type Machine, thisMachine } from "./config-places.ts";
-import { expectedToken, isGiven } from "./expected-token.ts";
-import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job-environment.ts";
-import { type JobLookup, keepingSettings } from "./job-identity-settings.ts";
-import { isPrivateHost } from "./private-host.ts";
-import { retryAfterMsOf, retryDelayMs } from "./retry-delay.ts";
-import { setupWarnings } from "./setup-warnings.ts";
-import { jobOfSource, tokenSources } from "./token-sources.ts";
-import { type TokenVariable, tokenVariables, unreadVariables, unreadWarnings } from "./variable-place.ts";
+import { type ApiServer, apiServer } from "./config/api-server.ts";
+import { classify } from "./service/classify.ts";
+import type { ConfigPlace } from "./config/config-layer.ts";
+import { configPlaces, type Machine, thisMachine } from "./config/config-places.ts";
+import { expectedToken, isGiven } from "./config/expected-token.ts";
+import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
+import { type JobLookup, keepingSettings } from "./auth-settings.ts";
+import { isPrivateHost } from "./config/private-host.ts";
+import { retryAfterMsOf, retryDelayMs } from "./service/retry-delay.ts";
+import { setupWarnings } from "./config/config-warnings.ts";
+import { jobOfSource, tokenSources } from "./config/token-sources.ts";
+import {
+  type TokenVariable,
+  tokenVariables,
+  unreadVariables,
+  unreadWarnings,
+} from "./config/variable-place.ts";
 
 /** Options of {@link dnanexus}. */
 export interface DNAnexusOptions extends AuthOptions {

@@ -5,10 +5,10 @@ export {
   isAuthError,
   type SourceAttempt,
 } from "@auth/core";
-export type { IdentityTokenClaims } from "./identity-token.ts";
+export type { IdentityTokenClaims } from "./identity/identity-token.ts";
 export {
   identityTokenVerifier,
   type IdentityTokenVerifierOptions,
   type VerifiedIdentityToken,
   verifyIdentityToken,
-} from "./identity-token-verify.ts";
+} from "./identity/identity-token-verifier.ts";

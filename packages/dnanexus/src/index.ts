@@ -1,29 +1,29 @@
-export { authErrorOf } from "./auth-error-of.ts";
+export { authErrorOf } from "./service/auth-error-of.ts";
 export { dnanexus, type DNAnexusIdentity, type DNAnexusOptions } from "./dnanexus.ts";
 export {
   decodeIdentityToken,
   type IdentityTokenClaims,
   type UnverifiedIdentityToken,
-} from "./identity-token.ts";
+} from "./identity/identity-token.ts";
 export {
   type IdentityTokenFile,
   type IdentityTokenFileOptions,
   writeIdentityTokenFile,
-} from "./identity-token-file.ts";
-export { type JobEnvironment, jobEnvironment } from "./job-environment.ts";
-export { awsWebIdentity } from "./job-identity-aws.ts";
-export { gcpSubjectTokenSupplier, type SubjectTokenSupplier } from "./job-identity-gcp.ts";
+} from "./job/identity-token-file.ts";
+export { type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
+export { awsWebIdentity } from "./job/aws-web-identity.ts";
+export { gcpSubjectTokenSupplier, type SubjectTokenSupplier } from "./job/gcp-subject-token-supplier.ts";
 export {
   type JobIdentityToken,
   jobIdentityToken,
   type JobIdentityTokenOptions,
-} from "./job-identity-token.ts";
-export type { AccountOptions } from "./account.ts";
-export type { KeepOptions, Login } from "./keep-login.ts";
-export { login, type LoginOptions, type LoginScope, type OtpRequest } from "./login.ts";
-export { loginWithToken } from "./login-with-token.ts";
-export { type Logout, logout, type LogoutOptions } from "./logout.ts";
-export type { TokenVariable } from "./variable-place.ts";
+} from "./job/job-identity-token.ts";
+export type { AccountOptions } from "./account/account.ts";
+export type { KeepOptions, Login } from "./account/keep-login.ts";
+export { login, type LoginOptions, type LoginScope, type OtpRequest } from "./account/login.ts";
+export { loginWithToken } from "./account/login-with-token.ts";
+export { type Logout, logout, type LogoutOptions } from "./account/logout.ts";
+export type { TokenVariable } from "./config/variable-place.ts";
 export {
   type Auth,
   AuthError,

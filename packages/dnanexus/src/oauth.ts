@@ -9,9 +9,9 @@ export {
   type Token,
   type Verification,
 } from "@auth/core";
-export type { AccountOptions } from "./account.ts";
+export type { AccountOptions } from "./account/account.ts";
 export type { DNAnexusIdentity } from "./dnanexus.ts";
-export type { JobEnvironment } from "./job-environment.ts";
-export type { KeepOptions, Login } from "./keep-login.ts";
-export type { LoginScope } from "./login.ts";
-export { type BrowserLoginOptions, loginWithBrowser } from "./login-with-browser.ts";
+export type { JobEnvironment } from "./job/job-environment.ts";
+export type { KeepOptions, Login } from "./account/keep-login.ts";
+export type { LoginScope } from "./account/login.ts";
+export { type BrowserLoginOptions, loginWithBrowser } from "./account/login-with-browser.ts";

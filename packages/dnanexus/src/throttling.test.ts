@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { canary, createSandbox, fakeDNAnexus } from "./fixtures/sandbox.ts";
 import { dnanexus, jobIdentityToken } from "./index.ts";
-import { logoutOn } from "./logout.ts";
+import { logoutOn } from "./account/logout.ts";
 
 describe("a DNAnexus that throttles", () => {
   it("is asked again as often as it says so, beside what fails by itself", async () => {

@@ -1,0 +1,32 @@
+import { own } from "@auth/core";
+
+import { invalid } from "./account.ts";
+import { type Machine, thisMachine } from "../config/config-places.ts";
+import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
+import { securityContextText } from "../config/security-context.ts";
+
+/**
+ * Asks the service whom a token speaks for, and saves it as `dx login --token` does, with the server that accepted it. A
+ * token that the service does not accept is not saved, and what was saved before stays.
+ *
+ * @throws {AuthError} `AUTH_TOKEN_SOURCE_FAILED` where the files do not let themselves be read or written, which is seen
+ * before anything is sent; and whatever `verify` throws.
+ */
+export const loginWithToken: (token: string, options?: KeepOptions) => Promise<Login> =
+  loginWithTokenOn(thisMachine);
+
+/** The login with a token as it is on a machine. */
+export function loginWithTokenOn(machine: Machine): (token: string, options?: KeepOptions) => Promise<Login> {
+  return async (given, givenOptions) => {
+    const options = own(givenOptions);
+    if (typeof given !== "string" || given.trim() === "")
+      throw invalid("the token is missing or blank", "Pass a token from https://platform.dnanexus.com/");
+    const token = given.trim();
+    if (token === "PUBLIC")
+      throw invalid("PUBLIC means logged out and is no token", "Use logout, or pass a token.");
+    const directories = loginDirectories(options, machine);
+    const context = (): string => securityContextText(token, "Bearer", "");
+    const source = "the argument of loginWithToken";
+    return keepLogin({ source, reveal: () => token, context }, options, directories, machine);
+  };
+}

@@ -1,0 +1,120 @@
+import { own } from "@auth/core";
+
+import { authOrigin, invalid } from "./account.ts";
+import { type Machine, thisMachine } from "../config/config-places.ts";
+import type { GrantedToken } from "./granted-token.ts";
+import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
+import { newAuthToken, type OtpState, type TokenWish } from "./new-auth-token.ts";
+import { securityContextText } from "../config/security-context.ts";
+
+/** What a login may do: all that the user may, or no more than a level in each project, with `*` for all of them. */
+export type LoginScope =
+  | { readonly full: true }
+  | {
+      readonly projects: Readonly<Record<string, "VIEW" | "UPLOAD" | "CONTRIBUTE" | "ADMINISTER">>;
+      readonly phiAccess?: boolean;
+    };
+
+/** Why a one-time code is asked for. */
+export interface OtpRequest {
+  /** 1 at the first time. */
+  readonly attempt: number;
+  /** How many codes are asked for at most. */
+  readonly maxAttempts: number;
+}
+
+/** Options of {@link login}. */
+export interface LoginOptions extends KeepOptions {
+  readonly username: string;
+  /** Sent to the auth server, and kept nowhere. */
+  readonly password: string;
+  /** The one-time code, where the account has one. It is sent once, and only if the service asks for it. */
+  readonly otp?: string | undefined;
+  /** Is asked for the one-time code, and again after a wrong one. `undefined` ends the login. */
+  readonly askForOtp?:
+    | ((request: OtpRequest) => string | undefined | Promise<string | undefined>)
+    | undefined;
+  /** How many one-time codes may be wrong. Default: 3 with `askForOtp`, else 1. */
+  readonly maxAttempts?: number | undefined;
+  /** When the token is to end. Milliseconds since the epoch. Default: in 30 days. */
+  readonly expiresAt?: number | undefined;
+  /** The same as a duration from now. Milliseconds. */
+  readonly durationMs?: number | undefined;
+  /** Default: what the service gives, which is the full scope. */
+  readonly scope?: LoginScope | undefined;
+}
+
+const thirtyDaysMs = 30 * 86_400_000;
+
+/**
+ * Logs in with user name and password, asks the service whom the new token speaks for, and saves it as `dx login` does.
+ * Password and code go to the auth server and nowhere else, once for each code: never again after an error.
+ *
+ * @throws {AuthError} `AUTH_LOGIN_FAILED`, `AUTH_OTP_REQUIRED` (no code was given), `AUTH_RATE_LIMITED`,
+ * `AUTH_UNREACHABLE`, `AUTH_RESPONSE_MALFORMED`; `AUTH_PROVIDER_INVALID` where an option or the auth server's address
+ * cannot be used; `AUTH_TOKEN_SOURCE_FAILED` where the files do not let themselves be read or written, which is seen
+ * before anything is sent; and whatever `verify` throws.
+ * @see https://documentation.dnanexus.com/user/login-and-logout (read 2026-11)
+ */
+export const login: (options: LoginOptions) => Promise<Login> = loginOn(thisMachine);
+
+/** The login as it is on a machine. */
+export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Login> {
+  return async (given) => {
+    const options = own(given);
+    const wish = wishOf(options);
+    const origin = authOrigin(options, machine);
+    const directories = loginDirectories(options, machine);
+    const { token, type } = await withCodes(origin, wish, options);
+    const source = "the new login";
+    const facts = { expiresAt: wish.expiresAt, username: wish.username };
+    // With blanks, as the toolkit writes what a password gave, and without after a token.
+    const context = (): string => securityContextText(token, type, " ");
+    return keepLogin({ source, reveal: () => token, context, ...facts }, options, directories, machine);
+  };
+}
+
+async function withCodes(origin: string, wish: TokenWish, options: LoginOptions): Promise<GrantedToken> {
+  const { otp, askForOtp, signal } = options;
+  const maxAttempts = options.maxAttempts ?? (askForOtp === undefined ? 1 : 3);
+  let code: string | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    let wanted: OtpState | undefined;
+    try {
+      return await newAuthToken(origin, wish, code, (state) => void (wanted = state), options);
+    } catch (error) {
+      // The first answer may ask for a code; every later one is about the code that was sent.
+      if (wanted === undefined || (code === undefined) !== (wanted === "required")) throw error;
+      if (attempt > maxAttempts) throw error;
+      const given = attempt === 1 && otp !== undefined ? otp : await askForOtp?.({ attempt, maxAttempts });
+      signal?.throwIfAborted();
+      if (given === undefined || given.trim() === "") throw error;
+      code = given.trim();
+    }
+  }
+}
+
+function wishOf(options: LoginOptions): TokenWish {
+  const { username, password, otp, askForOtp, maxAttempts, expiresAt, durationMs, scope, save } = options;
+  const now = (options.now ?? Date.now)();
+  if (typeof username !== "string" || username.trim() === "")
+    throw invalid("the option username is missing or blank", "Give username as on the login page.");
+  if (typeof password !== "string" || password === "")
+    throw invalid("the option password is missing or empty", "Give password as a text.");
+  if (otp !== undefined && typeof otp !== "string")
+    throw invalid("the option otp is no text", "Give otp as a text, so that its zeros stay.");
+  for (const [name, value] of Object.entries({ askForOtp, save })) {
+    if (value !== undefined && typeof value !== "function")
+      throw invalid(`the option ${name} is no function`, "Pass a function, or leave it out.");
+  }
+  if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 10))
+    throw invalid("maxAttempts is no whole number from 1 to 10", "Give the number of codes to ask for.");
+  if (expiresAt !== undefined && durationMs !== undefined)
+    throw invalid("both expiresAt and durationMs are given", "Give one of them.");
+  const end = Math.trunc(expiresAt ?? now + (durationMs ?? thirtyDaysMs));
+  if (!Number.isSafeInteger(end) || end <= now) {
+    const name = expiresAt === undefined ? "durationMs" : "expiresAt";
+    throw invalid(`${name} does not lie in the future`, `Give ${name} in milliseconds.`);
+  }
+  return { username: username.trim(), password, expiresAt: end, scope };
+}

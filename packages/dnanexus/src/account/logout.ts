@@ -1,0 +1,179 @@
+import { AuthError, type Classification, isAuthError, own, type Token } from "@auth/core";
+
+import {
+  type AccountOptions,
+  authOrigin,
+  environmentOf,
+  providerOptions,
+  save,
+  saveDirectories,
+  serverWarnings,
+} from "./account.ts";
+import { askAuthServer } from "../service/ask-auth-server.ts";
+import { classify } from "../service/classify.ts";
+import { configPlaces, type Machine, thisMachine } from "../config/config-places.ts";
+import { directoryPlace } from "../config/directory-place.ts";
+import { dnanexus, type DNAnexusOptions, dnanexusOn } from "../dnanexus.ts";
+import { type JobEnvironment, jobIn } from "../job/job-environment.ts";
+import type { SaveDirectories } from "./save-config.ts";
+import { loggedOutContext } from "../config/security-context.ts";
+import { tokenIn } from "../config/token-sources.ts";
+import { userDirectory } from "../config/user-directory.ts";
+
+/** Options of {@link logout}. */
+export interface LogoutOptions extends AccountOptions {
+  /** Ends a job's own token too, and with it all that the job could still do. Default: `false`. */
+  readonly force?: boolean | undefined;
+  /** As for `dnanexus()`. */
+  readonly alsoRead?: DNAnexusOptions["alsoRead"];
+}
+
+/** What a logout did. Holds no secret. */
+export interface Logout {
+  /**
+   * `"ended"`: the service ended the token. `"refused"`: it did not, for the reason in `error`. `"not logged in"`: there
+   * was no token, and nothing was done.
+   */
+  readonly outcome: "ended" | "refused" | "not logged in";
+  /** The token that was in use. */
+  readonly token?: { readonly source: string; readonly fingerprint: string };
+  /** Why the service did not end the token, which may still be good. */
+  readonly error?: AuthError;
+  /** The files that say "logged out" now. */
+  readonly saved: readonly string[];
+  /** What still has to be known: jobs that end with the token, places that still hold it, who named the server it went to. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Ends the token in use at the service, whichever place it came from, and then writes "logged out" as `dx logout` does,
+ * even where the service refuses to end the token: look at `outcome`. An API token made on the web page is ended as well.
+ * Jobs that were started with the token fail when it ends.
+ *
+ * @throws {AuthError} with nothing done: `AUTH_PERMISSION_DENIED` for the own token of the job that the program runs in,
+ * without `force`; `AUTH_UNREACHABLE` where the service gave no answer; `AUTH_PROVIDER_INVALID` where the auth server is
+ * not known; `AUTH_TOKEN_SOURCE_FAILED` where a file cannot be read or written.
+ */
+export const logout: (options?: LogoutOptions) => Promise<Logout> = logoutOn(thisMachine);
+
+/** The logout as it is on a machine. */
+export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise<Logout> {
+  return async (given) => {
+    const options = own(given);
+    const { alsoRead, signal } = options;
+    const auth = dnanexusOn(machine)({ ...providerOptions(options), alsoRead });
+    let token: Token;
+    try {
+      token = await auth.token({ signal });
+    } catch (error) {
+      if (!isAuthError(error, "AUTH_TOKEN_NOT_FOUND")) throw error;
+      return { outcome: "not logged in", saved: [], warnings: notLookedFor(options) };
+    }
+    const ofJob = jobOf(token, options, machine);
+    if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob.id);
+
+    const origin = authOrigin(options, machine);
+    const directories = saveDirectories(options, machine);
+    const strange = serverWarnings(options, machine, token.source);
+    const error = await destroy(token, origin, ofJob, options);
+    const warnings = [...strange, ...jobsEnd(error), ...stillHeld(token), ...othersLost(token, directories)];
+    const saved = await save(directories, { DX_SECURITY_CONTEXT: loggedOutContext }, signal);
+    return {
+      outcome: error === undefined ? "ended" : "refused",
+      token: { source: token.source, fingerprint: token.fingerprint() },
+      ...(error !== undefined && { error }),
+      saved,
+      warnings,
+    };
+  };
+}
+
+/** The job that a token was derived for. It counts wherever the token came from, as long as any place holds it for a job. */
+function jobOf(token: Token, options: LogoutOptions, machine: Machine): JobEnvironment | undefined {
+  const { sessions, alsoRead = [] } = options;
+  const places = configPlaces(environmentOf(options), machine, { sessions: sessions !== false, alsoRead });
+  for (const place of places) {
+    const layer = place.read();
+    const job = jobIn(layer);
+    if (job !== undefined && tokenIn(layer) === token.reveal()) return job;
+  }
+  return undefined;
+}
+
+function ownTokenOfJob({ source }: Token, id: string): AuthError {
+  return new AuthError("AUTH_PERMISSION_DENIED", {
+    provider: dnanexus.id,
+    message: `The token from ${source} is that of ${id}, which would lose it with everything that it still has to do.`,
+    remedy: "Leave it to end with the job, or pass force: true.",
+  });
+}
+
+/** By the platform's own digest, since every program would pay for an import of `node:crypto`. */
+async function signatureOf(secret: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+  return Buffer.from(digest).toString("hex");
+}
+
+/** Tells the service to end the token. Gives back why it did not; throws where it did not answer. */
+async function destroy(
+  token: Token,
+  origin: string,
+  job: JobEnvironment | undefined,
+  options: LogoutOptions,
+): Promise<AuthError | undefined> {
+  const secret = token.reveal();
+  try {
+    await askAuthServer(origin, options, {
+      path: "/system/destroyAuthToken",
+      headers: { authorization: `Bearer ${secret}` },
+      body: { tokenSignature: await signatureOf(secret) },
+      source: token.source,
+      secrets: [secret],
+      classify: (answer) => ofAuthServer(classify(answer, job)),
+    });
+    return undefined;
+  } catch (error) {
+    if (isAuthError(error) && error.status !== undefined) return error;
+    throw error;
+  }
+}
+
+// What the API server means by these is not what the auth server means, which may also know the token no more.
+function ofAuthServer(classified: Classification): Classification {
+  if (classified.code !== "AUTH_RESPONSE_MALFORMED") return classified;
+  return {
+    ...classified,
+    remedy:
+      "Check that authUrl is the address of the auth server; if it is, the token may have ended before.",
+  };
+}
+
+function notLookedFor(options: LogoutOptions): string[] {
+  return userDirectory(environmentOf(options)) === undefined
+    ? [
+        "No saved login was looked for, since HOME is not set: set HOME or DX_USER_CONF_DIR, and log out again.",
+      ]
+    : [];
+}
+
+function jobsEnd(error: AuthError | undefined): string[] {
+  return error === undefined
+    ? ["Jobs and transfers that were started with the token fail from now on: it ended for them too."]
+    : ["The token may still be good: end it under Profile, API Tokens on https://platform.dnanexus.com/"];
+}
+
+function stillHeld({ source }: Token): string[] {
+  return source.startsWith("env ")
+    ? [`${source} still holds the token, and comes before every file: unset it.`]
+    : [];
+}
+
+// As the toolkit does, both files are written, whichever the token came from.
+function othersLost(token: Token, { user, session }: SaveDirectories): string[] {
+  return [user, ...(session === undefined ? [] : [session])].flatMap((directory) => {
+    const place = directoryPlace("user", directory);
+    const held = tokenIn(place.read());
+    if (held === undefined || held === token.reveal()) return [];
+    return [`${place.nameOf("DX_SECURITY_CONTEXT")} held another token, which was taken out and not ended.`];
+  });
+}

@@ -1,0 +1,42 @@
+import { type Auth, type AuthOptions, type Environment, type Identity, own, type Provider } from "@auth/core";
+
+import type { JobEnvironment } from "./job/job-environment.ts";
+
+/** What an auth was made with that its own interface does not tell. */
+export interface AuthSettings {
+  readonly env?: Environment | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly jobs?: JobLookup | undefined;
+}
+
+/** Which jobs an auth's configuration names. Each is read at the call. */
+export interface JobLookup {
+  /** The job that the program runs in: of the place that the token comes from, else of the environment. */
+  readonly current: () => JobEnvironment | undefined;
+  /** The job that a token was derived for, by its source. */
+  readonly ofSource: (source: string) => JobEnvironment | undefined;
+}
+
+// Registered globally, so that an auth of another installed copy is understood.
+const settings = Symbol.for("auth-providers.dnanexus.settings");
+
+/** The same provider, whose auths keep what {@link settingsOf} tells. Printing them shows none of it. */
+export function keepingSettings<Options extends object, I extends Identity>(
+  provider: Provider<Options, I>,
+  jobsOf: (options: Options & AuthOptions) => JobLookup,
+): Provider<Options, I> {
+  const factory = (options?: Options & AuthOptions): Auth<I> => {
+    const given = own<Options & AuthOptions>(options);
+    const { env, fetch, now } = given;
+    return Object.defineProperty(provider(options), settings, {
+      get: (): AuthSettings => ({ env, fetch, now, jobs: jobsOf(given) }),
+    });
+  };
+  return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(provider)) as Provider<Options, I>;
+}
+
+/** Nothing for an auth of another provider. */
+export function settingsOf(auth: Auth): AuthSettings {
+  return (auth as { readonly [settings]?: AuthSettings })[settings] ?? {};
+}

@@ -1,0 +1,143 @@
+import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { AuthError, isAuthError, own, type Token } from "@auth/core";
+
+import { awsSessionName } from "./aws-web-identity.ts";
+import type { JobIdentityToken } from "./job-identity-token.ts";
+import { replaceFile } from "../account/saved-file.ts";
+
+/** Options of {@link writeIdentityTokenFile}. */
+export interface IdentityTokenFileOptions {
+  /** The AWS role to take on. Default: none; then `env` has the file alone. */
+  readonly roleArn?: string | undefined;
+  /** Default: `dnanexus_` and the job's id. */
+  readonly roleSessionName?: string | undefined;
+  /** Ends the refreshing, as `close` does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told why a refresh failed. The file stays as it is, and the next try comes after 5 s, later after a minute. */
+  readonly onError?: ((error: AuthError) => void) | undefined;
+  /** The clock. Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** A file that holds the current identity token until it is closed. */
+export interface IdentityTokenFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Variables for a child process: `AWS_WEB_IDENTITY_TOKEN_FILE` and, with a role, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends the refreshing. The file stays, with a token that ends by itself within minutes. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Keeps the current identity token in a file, for tools that read one: the AWS command line and the SDKs, Nextflow. The
+ * token stands in it alone, without a line break; the file is for this user alone (0600) and is replaced as a whole, so that
+ * no reader sees half of one. A new token is put there when a fifth of the old one's life is left. The refreshing does not
+ * keep the program running. The directory has to exist.
+ *
+ * @throws {AuthError} `AUTH_PROVIDER_INVALID` when the file cannot be written; otherwise as `token` of the identity. Only
+ * the first token's failure is thrown.
+ */
+export async function writeIdentityTokenFile(
+  identity: JobIdentityToken,
+  path: string,
+  options: IdentityTokenFileOptions = {},
+): Promise<IdentityTokenFile> {
+  const unreferenced: Wait = (ms, signal) => pause(ms, undefined, { signal, ref: false });
+  return keepIdentityTokenFile(identity, path, options, unreferenced);
+}
+
+/** Resolves after a time in milliseconds, or rejects when the signal is aborted. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<unknown>;
+
+/** The same with waiting that is the caller's. */
+export async function keepIdentityTokenFile(
+  identity: JobIdentityToken,
+  givenPath: string,
+  given: IdentityTokenFileOptions,
+  wait: Wait,
+): Promise<IdentityTokenFile> {
+  const { roleArn, roleSessionName, signal, onError, now = Date.now } = own(given);
+  const path = resolve(givenPath);
+  const stop = new AbortController();
+  const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+
+  const first = await identity.token({ signal });
+  write(path, first);
+  const refreshing = keepFresh(first);
+
+  async function keepFresh(token: Token): Promise<void> {
+    let pauseMs = untilRefresh(token, now());
+    for (let failures = 0; await elapsed(wait(pauseMs, stopped), stopped);) {
+      try {
+        const next = await identity.token({ signal: stopped, refresh: true });
+        stopped.throwIfAborted();
+        write(path, next);
+        failures = 0;
+        pauseMs = untilRefresh(next, now());
+      } catch (error) {
+        if (stopped.aborted) return;
+        pauseMs = Math.min(firstPauseMs * 2 ** failures++, longestPauseMs);
+        report(onError, error);
+      }
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    stop.abort();
+    await refreshing;
+  };
+  return {
+    path,
+    env: {
+      AWS_WEB_IDENTITY_TOKEN_FILE: path,
+      ...(roleArn !== undefined && {
+        AWS_ROLE_ARN: roleArn,
+        AWS_ROLE_SESSION_NAME: roleSessionName ?? awsSessionName(identity),
+      }),
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** First and longest pause after a failed refresh. Milliseconds. */
+const firstPauseMs = 5_000;
+const longestPauseMs = 60_000;
+/** No token is asked for more often than this, however short its life. Milliseconds. */
+const shortestPauseMs = 1_000;
+
+function untilRefresh({ expiresAt = 0 }: Token, now: number): number {
+  return Math.min(Math.max((expiresAt - now) * 0.8, shortestPauseMs), 2_147_483_647);
+}
+
+function write(path: string, token: Token): void {
+  try {
+    replaceFile(path, token.reveal());
+  } catch (error) {
+    throw new AuthError("AUTH_PROVIDER_INVALID", {
+      provider: "dnanexus",
+      message: `The identity token was not saved: ${error instanceof Error ? error.message : "no reason given"}.`,
+      remedy: "Name a file in a directory that exists and that the user of this program may write to.",
+    });
+  }
+}
+
+/** Whether the time has passed, and not the signal ended it. */
+async function elapsed(waiting: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  await waiting.catch(() => undefined);
+  return !signal.aborted;
+}
+
+// What the caller's code throws must not end the refreshing.
+function report(onError: IdentityTokenFileOptions["onError"], error: unknown): void {
+  if (!isAuthError(error)) return;
+  try {
+    onError?.(error);
+  } catch {
+    return;
+  }
+}

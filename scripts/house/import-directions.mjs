@@ -14,17 +14,18 @@ const leaves = [
   "origin",
   "own",
   "read-body",
+  "retry-after",
   "runtime",
   "safe-message",
   "sha256",
-  "source-attempt",
   "time-limit",
 ];
 
 /** In core: all that such a module may import of ours. One that is not listed may import any. */
 const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
-  errors: ["type source-attempt"],
+  "source-attempt": ["safe-message"],
+  errors: ["retry-after", "safe-message", "type source-attempt"],
   token: ["sha256"],
   "sources/*": [
     "errors",
@@ -36,7 +37,7 @@ const mayImport = {
     "sources/*",
     "stores/private-file",
   ],
-  "webhooks/*": ["errors", "own", "webhooks/*"],
+  "webhooks/*": ["errors", "own", "time-limit", "webhooks/*"],
   "adapters/*": ["errors", "token", ...leaves, "adapters/*", "type auth"],
 };
 
@@ -60,6 +61,7 @@ const touchesMachine = [
   "sources/from-file",
   "sources/from-command",
   "sources/from-keychain",
+  "sources/process-tree",
   "stores/file-lock",
   "stores/file-problem",
   "stores/lock-holder",

@@ -1,27 +1,23 @@
 import { AuthError, type AuthErrorCode } from "./errors.ts";
 import type { Judgement } from "./judgement.ts";
-import { leadsTo, parseUrl } from "./origin.ts";
 import type { FailedTry } from "./provider-definition.ts";
-import { boundedWait, parseRetryAfter } from "./retry-after.ts";
+import { boundedWait } from "./retry-after.ts";
 import { quotable } from "./safe-message.ts";
 import type { Pause, PlainAnswer } from "./service-request.ts";
+import { verdictOf } from "./verdict.ts";
 
-/** The error for an answer that is not 2xx: by what the provider makes of it, else by its status. */
+/** The error for an answer, by its verdict. */
 export function answerError(judgement: Judgement, answer: PlainAnswer): AuthError {
-  const { provider, judged, mask } = judgement;
+  const { provider, judged, source = judged, mask } = judgement;
   const { status, headers } = answer;
-  const said = judgement.meaningOf(answer);
-  const code = said.code ?? codeOf(status, judgement, headers);
-  const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
-    ? boundedWait(said.retryAfterMs)
-    : parseRetryAfter(headers.get("retry-after"), judgement.now);
-  const words = said.reason === undefined ? "" : `: ${quotable(mask(said.reason)).replace(/[.!]+$/, "")}`;
+  const { code, reason, remedy, requestId, retryAfterMs } = verdictOf({ ...answer, source }, judgement);
+  const words = reason === undefined ? "" : `: ${quotable(mask(reason)).replace(/[.!]+$/, "")}`;
   return new AuthError(code, {
     provider: provider.id,
     message: `${sentence(code, provider.name, judged)} (status ${status})${words}.`,
-    remedy: said.remedy === undefined ? remedyFor(code, judgement, retryAfterMs) : mask(said.remedy),
+    remedy: remedy === undefined ? remedyFor(code, judgement, retryAfterMs) : mask(remedy),
     status,
-    requestId: judgement.requestIdOf(headers, said.requestId),
+    requestId: judgement.requestIdOf(headers, requestId),
     retryAfterMs,
   });
 }
@@ -41,7 +37,7 @@ export function malformedError(
   });
 }
 
-/** The time until a request is sent again that was answered like this, by the service, its provider or habit. */
+/** The time until a request is sent again that failed like this, by the service, its provider or habit. */
 export function pauseAfter(
   { code, status, retryAfterMs }: AuthError,
   attempts: number,
@@ -53,19 +49,20 @@ export function pauseAfter(
     ...(status !== undefined && { status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
-  const delayMs = retryDelayMs?.(failed) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
+  const delayMs = boundedWait(delayOf(retryDelayMs, failed)) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
   return { delayMs, asked: retryAfterMs !== undefined };
 }
 
-function codeOf(status: number, { origins, url }: Judgement, headers: Headers): AuthErrorCode {
-  if (status === 401) return "AUTH_TOKEN_REJECTED";
-  if (status === 403) return "AUTH_PERMISSION_DENIED";
-  if (status === 429) return "AUTH_RATE_LIMITED";
-  if (status >= 500) return "AUTH_UNREACHABLE";
-  const target = status >= 300 && status < 400 ? parseUrl(headers.get("location") ?? "", url) : undefined;
-  return target !== undefined && !leadsTo(origins, target)
-    ? "AUTH_ORIGIN_NOT_ALLOWED"
-    : "AUTH_RESPONSE_MALFORMED";
+/** The provider's own arithmetic. Where that fails, the others are left. */
+function delayOf(
+  retryDelayMs: ((failed: FailedTry) => number) | undefined,
+  failed: FailedTry,
+): number | undefined {
+  try {
+    return retryDelayMs?.(failed);
+  } catch {
+    return undefined;
+  }
 }
 
 function sentence(code: AuthErrorCode, service: string, judged: string): string {

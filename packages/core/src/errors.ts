@@ -1,3 +1,5 @@
+import { boundedWait } from "./retry-after.ts";
+import { printable } from "./safe-message.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 
 /** What went wrong, as a name to branch on. Codes are permanent: added, never renamed. */
@@ -15,6 +17,23 @@ export type AuthErrorCode =
   | "AUTH_ORIGIN_NOT_ALLOWED"
   | "AUTH_LOGIN_FAILED"
   | "AUTH_OTP_REQUIRED";
+
+/** All of them, to tell one from a text that a program made up. */
+export const errorCodes: ReadonlySet<AuthErrorCode> = /* @__PURE__ */ new Set<AuthErrorCode>([
+  "AUTH_PROVIDER_INVALID",
+  "AUTH_TOKEN_NOT_FOUND",
+  "AUTH_TOKEN_SOURCE_FAILED",
+  "AUTH_TOKEN_MALFORMED",
+  "AUTH_TOKEN_REJECTED",
+  "AUTH_TOKEN_EXPIRED",
+  "AUTH_PERMISSION_DENIED",
+  "AUTH_RATE_LIMITED",
+  "AUTH_UNREACHABLE",
+  "AUTH_RESPONSE_MALFORMED",
+  "AUTH_ORIGIN_NOT_ALLOWED",
+  "AUTH_LOGIN_FAILED",
+  "AUTH_OTP_REQUIRED",
+]);
 
 /** What an {@link AuthError} is made of. */
 export interface AuthErrorInit {
@@ -57,16 +76,24 @@ export class AuthError extends Error {
   declare readonly attempts?: readonly SourceAttempt[];
 
   constructor(code: AuthErrorCode, init: AuthErrorInit) {
+    // What a service or a variable says may stand in both, and they end up on a terminal.
+    const remedy = printable(init.remedy);
     super(
-      `${init.provider}: ${init.message} ${init.remedy}`,
+      `${init.provider}: ${printable(init.message)} ${remedy}`,
       init.cause === undefined ? undefined : { cause: init.cause },
     );
     this.code = code;
     this.provider = init.provider;
-    this.remedy = init.remedy;
-    for (const fact of ["status", "requestId", "retryAfterMs", "attempts"] as const) {
-      if (init[fact] !== undefined) Object.assign(this, { [fact]: init[fact] });
-    }
+    this.remedy = remedy;
+    const { status, requestId, attempts } = init;
+    const facts = {
+      status,
+      requestId: requestId === undefined ? undefined : printable(requestId),
+      retryAfterMs: boundedWait(init.retryAfterMs),
+      attempts,
+    };
+    for (const [fact, value] of Object.entries(facts))
+      if (value !== undefined) Object.assign(this, { [fact]: value });
     Object.defineProperty(this, "name", { value: "AuthError" });
     Object.defineProperty(this, brand, { value: true });
   }
@@ -81,12 +108,17 @@ export class AuthError extends Error {
  * Whether a caught value is an {@link AuthError}, from whichever installed copy, and of the given code if one is given.
  */
 export function isAuthError(error: unknown, code?: AuthErrorCode): error is AuthError {
-  return (
-    typeof error === "object" &&
-    error !== null &&
-    Object.hasOwn(error, brand) &&
-    (code === undefined || (error as AuthError).code === code)
-  );
+  try {
+    return (
+      typeof error === "object" &&
+      error !== null &&
+      Object.hasOwn(error, brand) &&
+      (code === undefined || (error as AuthError).code === code)
+    );
+  } catch {
+    // It does not let itself be looked at, as a revoked proxy.
+    return false;
+  }
 }
 
 /** What a definition or an option that breaks a rule gives. */

@@ -1,4 +1,3 @@
-import { classifyAnswer } from "./classify.ts";
 import { maskOf } from "./mask.ts";
 import { own } from "./own.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
@@ -37,8 +36,6 @@ export interface Judgement extends AnswerFacts {
   readonly server: CalledServer;
   /** Takes the secrets out of a text. */
   mask(text: string): string;
-  /** What the provider makes of an answer. */
-  meaningOf(answer: Omit<ServiceAnswer, "source">): Classification;
   /** The service's id for an answer, fit to be shown: by the header, else the one that was told. */
   requestIdOf(headers: Headers, told?: string): string | undefined;
 }
@@ -50,23 +47,16 @@ export function judgementOf<Facts extends AnswerFacts & { readonly url: string }
   const facts = own(given);
   const { source, requestIdHeader } = facts;
   const judged = facts.judged ?? (source === undefined ? "the request" : `the token from ${source}`);
-  const mask = maskOf(facts.secrets.flatMap(spellings));
+  const mask = maskOf(facts.secrets);
   return own({
     ...facts,
     judged,
     server: facts.server ?? { name: "API", option: "baseUrl" },
     mask,
-    meaningOf: (answer) => classifyAnswer(facts.classify, { ...answer, source: source ?? judged }),
     requestIdOf(headers, told) {
       const sent = requestIdHeader === undefined ? undefined : headers.get(requestIdHeader);
       const id = [sent, told].find((text) => text?.trim());
       return id ? quotable(mask(id)) : undefined;
     },
   });
-}
-
-/** A secret as it was given, and as it stands in the body that was sent: a service may quote what it got. */
-function spellings(secret: string): string[] {
-  const inForm = new URLSearchParams([["", secret]]).toString().slice(1);
-  return [secret, JSON.stringify(secret).slice(1, -1), inForm];
 }

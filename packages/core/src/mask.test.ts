@@ -9,6 +9,73 @@ it("masks each secret wherever it stands, a longer one first", () => {
   expect(mask(`got "Bearer ${canary}" and ${canary}.`)).toBe('got "[token]" and [token].');
 });
 
+it("masks an echoed token, however JSON spells it, as a value and as a key", () => {
+  const spelled = String.raw`{"a":["\u0063${canary.slice(1)}"],"${canary}":1}`;
+  expect(maskOf([canary])(spelled)).toBe('{"a":["[token]"],"[token]":1}');
+});
+
+const awkward = `tok/+="<&>'%${canary}`;
+
+it.each<[string, (text: string) => string]>([
+  ["for a URL", encodeURIComponent],
+  ["for a URL, in lower case", (text) => encodeURIComponent(text).toLowerCase()],
+  ["for a URL, twice", (text) => encodeURIComponent(encodeURIComponent(text))],
+  ["for a URL, each character of it", (text) => Buffer.from(text).toString("hex").replace(/../g, "%$&")],
+  ["as a form", (text) => new URLSearchParams([["", text]]).toString().slice(1)],
+  ["for a page, by number", (text) => text.replace(/\W/g, (one) => `&#${one.charCodeAt(0)};`)],
+  [
+    "for a page, by number in hexadecimal",
+    (text) => text.replace(/\W/g, (one) => `&#x${one.charCodeAt(0).toString(16)};`),
+  ],
+  [
+    "for a page, by name",
+    (text) =>
+      text
+        .replaceAll("&", "&amp;")
+        .replaceAll('"', "&quot;")
+        .replaceAll("<", "&lt;")
+        .replaceAll("'", "&apos;")
+        .replaceAll("/", "&sol;"),
+  ],
+  ["as JSON", (text) => JSON.stringify(text).slice(1, -1)],
+  [
+    "as JSON with escaped slashes",
+    (text) =>
+      JSON.stringify(text)
+        .slice(1, -1)
+        .replaceAll("/", String.raw`\/`),
+  ],
+  ["as JSON in JSON", (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3)],
+  ["as JSON in a URL", (text) => encodeURIComponent(JSON.stringify(text).slice(1, -1))],
+  [
+    "by its code points",
+    (text) => text.replace(/./g, (one) => String.raw`\u00${one.charCodeAt(0).toString(16)}`),
+  ],
+  [
+    "in bytes of a string",
+    (text) => text.replace(/./g, (one) => String.raw`\x${one.charCodeAt(0).toString(16)}`),
+  ],
+  ["in hexadecimal", (text) => Buffer.from(text).toString("hex")],
+  ["in Base64", (text) => Buffer.from(text).toString("base64")],
+  ["in Base64 for URLs", (text) => Buffer.from(text).toString("base64url")],
+  ["in Base64 for a URL", (text) => encodeURIComponent(Buffer.from(text).toString("base64"))],
+  ["in the Base64 of more than it", (text) => Buffer.from(`a${text}b`).toString("base64")],
+  ["in the Base64 of still more", (text) => Buffer.from(`ab${text}cd`).toString("base64")],
+  ["in upper case", (text) => text.toUpperCase()],
+])("masks a token that is written %s", (_, write) => {
+  expect(maskOf([awkward])(`refused: ${write(awkward)} (try again)`)).toBe("refused: [token] (try again)");
+});
+
+it("takes no time worth speaking of for a long text", () => {
+  const mask = maskOf([canary, `Bearer ${canary}`]);
+  for (const piece of ["%41", "&amp;", String.raw`\u0041`, canary.slice(0, -1), "a"]) {
+    const text = piece.repeat(1_048_576 / piece.length);
+    const startedAt = performance.now();
+    expect(mask(text)).not.toContain("[token]");
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  }
+});
+
 it("leaves a text alone where a secret is too short to be told from a word", () => {
   expect(maskOf(["a", ""])("a cat")).toBe("a cat");
 });
@@ -16,6 +83,19 @@ it("leaves a text alone where a secret is too short to be told from a word", () 
 it("makes one printable line of a stranger's text", () => {
   expect(quotable("one\r\ntwo\u0000\u001B[31m")).toBe("one two [31m");
   expect(quotable("x".repeat(300))).toHaveLength(200);
+});
+
+it.each([
+  ["\u001B]0;title\u0007", "a terminal's own commands"],
+  ["\u009B31m", "the same in one character"],
+  ["\u202E", "what turns the direction of writing"],
+  ["\u2067", "what turns it apart from the rest"],
+  ["\u200B", "what cannot be seen"],
+  ["\uFEFF", "a byte order mark"],
+  ["\u{E0041}", "a tag that cannot be seen"],
+  ["\u2028", "a line break that is none of ASCII's"],
+])("leaves %j out of a message: %s", (character) => {
+  expect(quotable(`safe${character}text`)).toMatch(/^safe (?:\]0;title |31m)?text$/);
 });
 
 it("keeps the words of a thrown error and drops what could be a token", () => {
@@ -34,10 +114,25 @@ it.each([
   "s3cr3tA:s3cr3tB:s3cr3tC",
   "canary-acme-of-plain-words",
   "CANARY_TOKEN",
+  "correct-horse-battery",
+  "staple-battery",
+  "ABCDEFGHIJKLMNOP",
+  "KRSXGZLU-OPQRST",
+  "QWERTYUIOP",
+  "Abcdefghijklmnop",
+  "qwrtzpsdfg",
+  "/ABCDEFGHIJKLMNOPQRSTUVW",
   "/run/secrets/5e1f0c9a7b3d2846",
 ])("drops %s", (secret) => {
   expect(safeMessage(new Error(`cannot use ${secret} here`))).toBe("cannot use [masked] here");
 });
+
+it.each(["read-only", "ECONNREFUSED:", "EAI_AGAIN", "authentication", "HTTPS", "~/.config/acme/token.json"])(
+  "keeps %s",
+  (word) => {
+    expect(safeMessage(new Error(`this is ${word}`))).toBe(`this is ${word}`);
+  },
+);
 
 it("takes only a name and a code that cannot be a token", () => {
   const cause = safeCause(Object.assign(new Error("x"), { name: canary, code: canary }), "x");

@@ -1,8 +1,221 @@
-/** A function that replaces each of the secrets in a text. What a service answers may echo what it was sent. */
+/**
+ * A function that replaces each of the secrets in a text. What a service answers may echo what it was sent: as it is, in
+ * other case, or written for a URL, a page, a JSON text, in hexadecimal or in Base64, and any of these in another.
+ */
 export function maskOf(secrets: readonly string[]): (text: string) => string {
-  // The longest first, so that a header value goes before the token that is part of it.
-  const longestFirst = secrets.filter((secret) => secret.length >= 4).toSorted((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, "[token]"), text);
+  const usable = secrets.filter((secret) => secret.length >= shortestSecret);
+  let needles: readonly Needle[] | undefined;
+  return (text) => {
+    if (usable.length === 0) return text;
+    needles ??= usable.flatMap(needlesOf);
+    const ranges = [...rangesIn(plain(text), needles), ...rangesIn(decoded(text), needles)];
+    return replaceRanges(text, ranges);
+  };
+}
+
+/** Anything shorter cannot be told from a part of a word. */
+const shortestSecret = 4;
+
+/** A way in which a secret may be spelled. */
+interface Needle {
+  /** In lower case. */
+  readonly text: string;
+  /** Whether the characters beside it may hold a part of the secret. */
+  readonly inBase64: boolean;
+}
+
+/** A text as it is searched, and where each of its characters stood in the first one. */
+interface Reading {
+  readonly text: string;
+  /** Absent: every character stands where it stood. */
+  readonly starts?: readonly number[];
+  readonly ends?: readonly number[];
+}
+
+type Range = readonly [start: number, end: number];
+
+function needlesOf(secret: string): Needle[] {
+  const bytes = new TextEncoder().encode(secret);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const asItIs = [secret, secret.replaceAll(" ", "+"), decoded(secret).text, hex];
+  const base64 = [0, 1, 2].flatMap((before) => {
+    const core = base64Core(bytes, before);
+    return [core, core.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+  const unique = (texts: readonly string[]): string[] =>
+    [...new Set(texts.map(lowerCase))].filter((text) => text.length >= shortestSecret);
+  return [
+    ...unique(asItIs).map((text) => ({ text, inBase64: false })),
+    ...unique(base64).map((text) => ({ text, inBase64: true })),
+  ];
+}
+
+/** What the Base64 of any text looks like that holds these bytes behind so many others, modulo three. */
+function base64Core(bytes: Uint8Array, before: number): string {
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  // The characters at both ends hold bits of what stands beside the secret as well.
+  return btoa("\0".repeat(before) + binary).slice(
+    Math.ceil((before * 8) / 6),
+    Math.floor(((before + bytes.length) * 8) / 6),
+  );
+}
+
+function plain(text: string): Reading {
+  return { text: lowerCase(text) };
+}
+
+/** Lower case, where that leaves every character in its place. */
+function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : text;
+}
+
+const escapes =
+  /(?:%[0-9a-f]{2})+|\\(?:u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2}|[^])|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,6});?/gi;
+
+/** A text with everything undone that escapes a character for a URL, a page or a string, however often it was done. */
+function decoded(text: string): Reading {
+  let reading: Reading = { text };
+  for (let layer = 0; layer < 5; layer++) {
+    const next = decodeOnce(reading);
+    if (next === undefined) break;
+    reading = next;
+  }
+  return { ...reading, text: lowerCase(reading.text) };
+}
+
+function decodeOnce({ text, starts, ends }: Reading): Reading | undefined {
+  const pieces: string[] = [];
+  const nextStarts: number[] = [];
+  const nextEnds: number[] = [];
+  const add = (piece: string, from: number, to: number): void => {
+    pieces.push(piece);
+    const isWhole = piece.length !== to - from;
+    for (let index = 0; index < piece.length; index++) {
+      const [first, last] = isWhole ? [from, to - 1] : [from + index, from + index];
+      nextStarts.push(starts?.[first] ?? first);
+      nextEnds.push(ends?.[last] ?? last + 1);
+    }
+  };
+  let copied = 0;
+  for (const { 0: escape, index } of text.matchAll(escapes)) {
+    const end = index + escape.length;
+    if (escape.startsWith("%")) {
+      const piece = percentDecoded(escape);
+      add(text.slice(copied, index), copied, index);
+      // One by one where each stands for one character, so that no more is masked than the secret.
+      if (piece.length * 3 === escape.length)
+        for (let at = 0; at < piece.length; at++) add(piece.charAt(at), index + at * 3, index + at * 3 + 3);
+      else add(piece, index, end);
+      copied = end;
+      continue;
+    }
+    const piece = escape.startsWith("&") ? entity(escape) : unescaped(escape);
+    if (piece === undefined) continue;
+    add(text.slice(copied, index), copied, index);
+    add(piece, index, end);
+    copied = end;
+  }
+  if (copied === 0) return undefined;
+  add(text.slice(copied), copied, text.length);
+  return { text: pieces.join(""), starts: nextStarts, ends: nextEnds };
+}
+
+function percentDecoded(escape: string): string {
+  try {
+    return decodeURIComponent(escape);
+  } catch {
+    return escape.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
+}
+
+function unescaped(escape: string): string {
+  const hex = /^\\(?:u\{?|x)([0-9a-f]+)\}?$/i.exec(escape)?.[1];
+  return hex === undefined ? escape.slice(1) : character(Number.parseInt(hex, 16));
+}
+
+/** The characters that templates and libraries write by name. */
+const entities: Readonly<Record<string, string>> = {
+  amp: "&",
+  apos: "'",
+  ast: "*",
+  bsol: "\\",
+  colon: ":",
+  comma: ",",
+  commat: "@",
+  dollar: "$",
+  equals: "=",
+  excl: "!",
+  grave: "`",
+  gt: ">",
+  hat: "^",
+  hyphen: "-",
+  lbrace: "{",
+  lbrack: "[",
+  lowbar: "_",
+  lpar: "(",
+  lsqb: "[",
+  lt: "<",
+  num: "#",
+  percnt: "%",
+  period: ".",
+  plus: "+",
+  quest: "?",
+  quot: '"',
+  rbrace: "}",
+  rbrack: "]",
+  rpar: ")",
+  rsqb: "]",
+  semi: ";",
+  sol: "/",
+  tilde: "~",
+  verbar: "|",
+  vert: "|",
+};
+
+function entity(escape: string): string | undefined {
+  const name = escape.slice(1).replace(";", "").toLowerCase();
+  if (!name.startsWith("#")) return Object.hasOwn(entities, name) ? entities[name] : undefined;
+  return character(name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)));
+}
+
+function character(code: number): string {
+  return code <= 0x10_ffff ? String.fromCodePoint(code) : "";
+}
+
+function rangesIn({ text, starts, ends }: Reading, needles: readonly Needle[]): Range[] {
+  const ranges: Range[] = [];
+  for (const { text: needle, inBase64 } of needles) {
+    for (let at = text.indexOf(needle); at !== -1;) {
+      let end = at + needle.length;
+      let start = at;
+      if (inBase64) {
+        while (start > 0 && isBase64(text.charCodeAt(start - 1))) start--;
+        while (isBase64(text.charCodeAt(end)) || text.charAt(end) === "=") end++;
+      }
+      ranges.push([starts?.[start] ?? start, ends?.[end - 1] ?? end]);
+      at = text.indexOf(needle, end);
+    }
+  }
+  return ranges;
+}
+
+/** Letters, digits, and `+ / - _`. */
+function isBase64(code: number): boolean {
+  const isLetter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+  return isLetter || (code >= 47 && code <= 57) || code === 43 || code === 45 || code === 95;
+}
+
+function replaceRanges(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text;
+  let masked = "";
+  let covered = 0;
+  for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+    // Those that overlap are one: a header's value, and the token in it.
+    if (start >= covered) masked += `${text.slice(covered, start)}[token]`;
+    covered = Math.max(covered, end);
+  }
+  return masked + text.slice(covered);
 }
 
 /**

@@ -281,3 +281,86 @@ it("takes the word of a source that comes from another copy of this package", as
   const error = await failureOf(look([vault(() => Promise.reject(sealed))]));
   expect(error).toMatchObject({ message: "acme: the vault is sealed. Unseal it.", remedy: "Unseal it." });
 });
+
+describe("an AuthError is what comes of a source", () => {
+  const revoked = (): never => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy as never;
+  };
+  const unprintable = { toString: () => expect.unreachable("it was printed") };
+  const throwing = (value: unknown) => (): never => {
+    throw value;
+  };
+  const withName = (name: unknown, resolve: TokenSource["resolve"]): TokenSource => ({
+    name: name as string,
+    resolve,
+  });
+
+  it.each<[string, TokenSource]>([
+    ["that throws a revoked proxy", vault(() => throwing(revoked())())],
+    ["that gives a revoked proxy", vault(revoked)],
+    ["that throws something without a prototype", vault(throwing(Object.create(null)))],
+    [
+      "that throws an error whose message is none",
+      vault(throwing(Object.assign(new Error("x"), { message: unprintable }))),
+    ],
+    [
+      "that throws an error that throws",
+      vault(throwing(new Proxy(new Error("x"), { get: throwing(new Error(canary)) }))),
+    ],
+    [
+      "whose own words of failure are none",
+      vault(() => throwing(broken(unprintable as never, unprintable as never))()),
+    ],
+    [
+      "whose reason does not let itself be printed",
+      withName("vault", () => ({ outcome: "unavailable", reason: unprintable as never })),
+    ],
+    [
+      "whose remedy does not",
+      withName("vault", () => ({ outcome: "unavailable", reason: "gone", remedy: unprintable as never })),
+    ],
+    ["whose name does not", withName(unprintable, throwing(new Error("gone")))],
+    [
+      "whose answer throws when it is looked at",
+      withName(
+        "vault",
+        () =>
+          ({
+            get outcome(): never {
+              throw new Error(canary);
+            },
+          }) as never,
+      ),
+    ],
+    [
+      "whose expiry does not let itself be printed",
+      vault(() => found("abc", { expiresAt: unprintable as never })),
+    ],
+    [
+      "whose place of finding does not",
+      withName(unprintable, () => found("", { source: unprintable as never })),
+    ],
+    [
+      "whose reveal throws a revoked proxy",
+      withName("vault", () => ({ outcome: "found", reveal: () => throwing(revoked())() })),
+    ],
+  ])("%s", async (_, source) => {
+    const error = await failureOf(look([source]));
+    expect(["AUTH_TOKEN_SOURCE_FAILED", "AUTH_TOKEN_NOT_FOUND"]).toContain(error.code);
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ attempts: [{ source: expect.any(String) }] });
+  });
+
+  it("without what would change the terminal that shows it", async () => {
+    const nasty = "\u001B[31mred\u202E";
+    const unset = withName(`env ${nasty}`, () => ({ outcome: "unavailable", reason: nasty, remedy: nasty }));
+    const error = await failureOf(look([unset]));
+    const shown = [
+      error.message,
+      error.remedy,
+      ...(error.attempts ?? []).flatMap(({ source, reason, remedy }) => [source, reason, remedy]),
+    ];
+    for (const text of shown) expect(text).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+});

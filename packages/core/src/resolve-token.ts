@@ -2,17 +2,11 @@ import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import { safeCause } from "./mask.ts";
 import { own } from "./own.ts";
-import { safeMessage } from "./safe-message.ts";
+import { printable, safeMessage } from "./safe-message.ts";
 import { attempt, type SourceAttempt } from "./source-attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
-import {
-  type Found,
-  isBroken,
-  type SourceContext,
-  type SourceResult,
-  type TokenSource,
-} from "./token-source.ts";
+import { isBroken, type SourceContext, type SourceResult, type TokenSource } from "./token-source.ts";
 
 /** How long one source may take, unless it says otherwise. Milliseconds. */
 const sourceTimeoutMs = 10_000;
@@ -51,12 +45,13 @@ export async function resolveToken(
 
   for (const source of sources) {
     const startedAt = now();
-    const record = (outcome: "used" | "unavailable" | "failed", why?: Reason, name = source.name): void => {
+    const place = nameOf(source);
+    const record = (outcome: "used" | "unavailable" | "failed", why?: Reason, name = place): void => {
       const tried = attempt(name, outcome, now() - startedAt, why);
       attempts.push(tried);
       if (events.wants("source.tried")) events.emit("source.tried", { ...tried, outcome });
     };
-    const fail = (failure: Failure, name = source.name): AuthError => {
+    const fail = (failure: Failure, name = place): AuthError => {
       record("failed", failure, name);
       return new AuthError(failure.code, {
         provider: provider.id,
@@ -68,32 +63,32 @@ export async function resolveToken(
     };
 
     const limit = Math.min(own(source).timeoutMs ?? sourceTimeoutMs, Math.max(deadline - Date.now(), 0));
-    let result: SourceResult;
+    let result: Answer;
     let value: unknown;
     try {
-      result = own(
+      result = answerOf(
         await withTimeLimit((stop) => source.resolve({ ...context, reason, signal: stop }), limit, signal),
       );
-      if (result.outcome === "found" && typeof result.reveal === "function") value = result.reveal();
+      if (result.outcome === "found") value = result.reveal?.();
     } catch (error) {
       signal?.throwIfAborted();
-      throw fail(brokenSource(source, error, limit));
+      throw fail(brokenSource(place, error, limit));
     }
 
     if (result.outcome === "unavailable") {
       record("unavailable", result);
     } else if (typeof value !== "string") {
-      throw fail(wrongAnswer(source));
+      throw fail(wrongAnswer(place));
     } else {
-      const name = result.source ?? source.name;
+      const name = result.source ?? place;
       if (value.trim() === "") {
         record("unavailable", { reason: `${name} is blank` }, name);
         continue;
       }
-      const failure = unusable(value.trim(), name, result, now());
+      const failure = unusable(value.trim(), name, result.expiresAt, now());
       if (failure) throw fail(failure, name);
       record("used", undefined, name);
-      const token = createToken(value.trim(), name, result.expiresAt);
+      const token = createToken(value.trim(), name, result.expiresAt as number | undefined);
       return { token, attempts: [...attempts, ...notTried(sources, attempts.length)] };
     }
   }
@@ -101,8 +96,40 @@ export async function resolveToken(
 }
 
 interface Reason {
-  readonly reason?: string;
-  readonly remedy?: string;
+  readonly reason?: string | undefined;
+  readonly remedy?: string | undefined;
+}
+
+/** What a source answered. It may be anything: what is no text is left out, and what cannot be read fails here. */
+interface Answer extends Reason {
+  readonly outcome: unknown;
+  readonly reveal: (() => unknown) | undefined;
+  readonly source: string | undefined;
+  readonly expiresAt: unknown;
+}
+
+function answerOf(given: SourceResult): Answer {
+  const { outcome, reveal, expiresAt, source, reason, remedy } = own<Record<string, unknown>>(given as never);
+  return {
+    outcome,
+    reveal: typeof reveal === "function" ? () => reveal.call(given) as unknown : undefined,
+    expiresAt,
+    source: textOf(source),
+    reason: textOf(reason),
+    remedy: textOf(remedy),
+  };
+}
+
+function nameOf(source: TokenSource): string {
+  try {
+    return textOf(source.name) ?? "a source without a name";
+  } catch {
+    return "a source without a name";
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? printable(value) : undefined;
 }
 
 interface Failure {
@@ -113,27 +140,36 @@ interface Failure {
 }
 
 function notTried(sources: readonly TokenSource[], tried: number): SourceAttempt[] {
-  return sources.slice(tried).map((source) => attempt(source.name, "not tried", 0));
+  return sources.slice(tried).map((source) => attempt(nameOf(source), "not tried", 0));
 }
 
-function brokenSource(source: TokenSource, error: unknown, limitMs: number): Failure {
+/** Whatever it threw: what does not let itself be read, as a revoked proxy, has nothing to say. */
+function brokenSource(name: string, error: unknown, limitMs: number): Failure {
+  try {
+    return failureOf(name, error, limitMs);
+  } catch {
+    return failureOf(name, undefined, limitMs);
+  }
+}
+
+function failureOf(name: string, error: unknown, limitMs: number): Failure {
   const code = "AUTH_TOKEN_SOURCE_FAILED";
   if (error instanceof TimeLimitReached) {
     return {
       code,
-      reason: `${source.name} gave no answer within ${limitMs} ms.`,
+      reason: `${name} gave no answer within ${limitMs} ms.`,
       remedy: "Find out what it waits for, or allow it more time with timeoutMs.",
     };
   }
   if (isAuthError(error)) {
-    return { code, reason: `${source.name} failed: ${statement(error)}`, remedy: error.remedy, cause: error };
+    return { code, reason: `${name} failed: ${statement(error)}`, remedy: error.remedy, cause: error };
   }
   if (isBroken(error)) return { code, reason: sentence(error.message), remedy: error.remedy };
   const message = safeMessage(error);
   return {
     code,
-    reason: `${source.name} failed: ${sentence(message)}`,
-    remedy: `Mend ${source.name}, or remove it.`,
+    reason: `${name} failed: ${sentence(message)}`,
+    remedy: `Mend ${name}, or remove it.`,
     cause: safeCause(error, message),
   };
 }
@@ -147,15 +183,15 @@ function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-function wrongAnswer(source: TokenSource): Failure {
+function wrongAnswer(name: string): Failure {
   return {
     code: "AUTH_TOKEN_SOURCE_FAILED",
-    reason: `${source.name} answered with something that is no token.`,
+    reason: `${name} answered with something that is no token.`,
     remedy: "Return found(token), unavailable(reason), or throw.",
   };
 }
 
-function unusable(value: string, name: string, { expiresAt }: Found, now: number): Failure | undefined {
+function unusable(value: string, name: string, expiresAt: unknown, now: number): Failure | undefined {
   const problem = tokenProblem(value);
   if (problem !== undefined) {
     return {

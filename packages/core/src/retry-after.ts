@@ -15,7 +15,7 @@ export function parseRetryAfter(
   return /^[A-Z][a-z]{2,8},? /.test(text) ? boundedWait(Date.parse(text) - now()) : undefined;
 }
 
-/** A wait that a service gave, within zero and a day; `undefined` where it is no number. */
-export function boundedWait(ms: number | undefined): number | undefined {
-  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
+/** A wait that a service or a provider gave, within zero and a day; `undefined` where it is no number. */
+export function boundedWait(ms: unknown): number | undefined {
+  return typeof ms !== "number" || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
 }

@@ -21,17 +21,40 @@ function textOf(error: unknown): string {
 
 /** Text of strangers in a message: one line of printable characters, 200 at most. */
 export function quotable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it removes
-  const line = text.replace(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/g, " ").trim();
+  const line = printable(text).trim();
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
+/**
+ * A text that changes nothing about the terminal or the page that shows it: without line breaks, escapes, and characters
+ * that turn the direction of writing or cannot be seen.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu, " ");
+}
+
+/** Error codes of the platform that are longer than the abbreviations which stay. */
+const platformCodes = new Set(
+  "EADDRINUSE EADDRNOTAVAIL EAI_AGAIN ECONNABORTED ECONNREFUSED ECONNRESET EHOSTUNREACH ENAMETOOLONG ENETUNREACH ENOTCONN ENOTEMPTY ENOTFOUND ETIMEDOUT".split(
+    " ",
+  ),
+);
+
 function isOrdinary(text: string): boolean {
   const word = text.replace(/[.:!?…]+$/, "");
-  if (/^(?:~|\.{0,2})\//.test(word))
-    return word.split("/").every((part) => /^(?:.{0,5}|[A-Za-z._-]{1,24})$/.test(part));
+  if (platformCodes.has(word)) return true;
+  if (/^(?:~|\.{0,2})\//.test(word)) return word.split("/").every(isPathPart);
+  // `read-only` stays; two long words with a hyphen may be a passphrase.
+  return word.length <= 10 && /^[A-Z]?[a-z]+-[a-z]+$/.test(word) ? true : isWord(word);
+}
+
+function isPathPart(part: string): boolean {
+  return part.length <= 24 && part.split(/[._-]/).every((piece) => piece.length <= 5 || isWord(piece));
+}
+
+/** A word as languages have them, or an abbreviation: not the letters of a key. */
+function isWord(text: string): boolean {
   return (
-    word.split("-").length <= 3 &&
-    word.split("-").every((part) => /^(?:[A-Z]?[a-z]{0,15}|[A-Z]{2,16})$/.test(part))
+    /^(?:[A-Z]{1,8}|[A-Z]?[a-z]{0,14})$/.test(text) && !/[bcdfghjklmnpqrstvwxz]{5}|[aeiou]{4}/i.test(text)
   );
 }

@@ -1,8 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { canary, serve } from "./fixtures/acme.ts";
+import { canary, listen, serve } from "./fixtures/acme.ts";
 import { failureOf } from "./fixtures/failure-of.ts";
-import { callService, type ServiceCall } from "./service-call.ts";
+import { callService, errorOfAnswer, type ServiceCall } from "./service-call.ts";
 
 const call = (url: string, facts: Partial<ServiceCall> = {}): ServiceCall => ({
   provider: { id: "acme", name: "Acme" },
@@ -187,4 +187,31 @@ it("takes what it is told from own properties alone", async () => {
   } finally {
     for (const name of Object.keys(strange)) Reflect.deleteProperty(Object.prototype, name);
   }
+});
+
+describe("an answer that somebody else got", () => {
+  const facts = { provider: { id: "acme", name: "Acme" }, origins: [], secrets: [canary] };
+
+  it("is told by its status where its body does not end, and stays to be read", async () => {
+    const url = await listen((_, response) => {
+      response.writeHead(403);
+      const drip = setInterval(() => response.write("."), 5);
+      response.on("close", () => clearInterval(drip));
+    });
+    const controller = new AbortController();
+    const response = await fetch(url, { signal: controller.signal });
+    const error = await errorOfAnswer(response, { ...facts, timeoutMs: 50 });
+    expect(error?.code).toBe("AUTH_PERMISSION_DENIED");
+    const { value } = (await response.body?.getReader().read()) ?? {};
+    expect(value?.byteLength).toBeGreaterThan(0);
+    controller.abort();
+  });
+
+  it("is told by its status where its body is too long", async () => {
+    const classify: ServiceCall["classify"] = ({ body }) => ({ reason: typeof body });
+    const url = await listen((_, response) => response.writeHead(401).end(".".repeat(1_048_577)));
+    const response = await fetch(url);
+    expect((await errorOfAnswer(response, { ...facts, classify }))?.message).toContain(": undefined.");
+    expect(await response.text()).toHaveLength(1_048_577);
+  });
 });

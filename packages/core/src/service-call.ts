@@ -1,14 +1,14 @@
-import { AuthError } from "./errors.ts";
+import { answerError, pauseAfter } from "./answer-error.ts";
+import { AuthError, isAuthError } from "./errors.ts";
 import { readData } from "./json.ts";
 import { type AnswerFacts, type Judgement, judgementOf } from "./judgement.ts";
-import { loadPart } from "./load-part.ts";
 import { safeCause } from "./mask.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
 import type { FailedTry } from "./provider-definition.ts";
-import { readBody } from "./read-body.ts";
+import { longestAnswer, readBody } from "./read-body.ts";
 import { quotable } from "./safe-message.ts";
-import { longestAnswer, sendToService } from "./service-request.ts";
-import { TimeLimitReached } from "./time-limit.ts";
+import { sendToService } from "./service-request.ts";
+import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 
 /** One call of a service by the library itself: verify, login, logout, identity tokens. */
 export interface ServiceCall extends AnswerFacts {
@@ -70,37 +70,42 @@ export async function callService(given: ServiceCall): Promise<ServiceReply> {
     },
     body,
     timeoutMs,
-    async retryAfter(failed, attempts) {
-      // Without the words it is not tried again either, and told below.
-      const judge = call.retry === false ? undefined : await loadJudge(provider).catch(() => undefined);
-      return judge?.pauseAfter(judge.answerError(call, failed), attempts, call.retryDelayMs);
-    },
+    errorOf: (answered) => (isSuccess(answered) ? undefined : answerError(call, answered)),
+    pauseAfter: (error, attempts) =>
+      call.retry === false ? undefined : pauseAfter(error, attempts, call.retryDelayMs),
   }).catch((error: unknown) => {
     call.signal?.throwIfAborted();
-    throw unreachable(call, error, call.limitMs ?? timeoutMs);
+    throw isAuthError(error) ? error : unreachable(call, error, call.limitMs ?? timeoutMs);
   });
-  if (answer.status < 200 || answer.status > 299) throw (await loadJudge(provider)).answerError(call, answer);
   const requestId = call.requestIdOf(answer.headers);
   return { ...answer, ...(requestId !== undefined && { requestId }) };
 }
 
+function isSuccess({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status <= 299;
+}
+
 /**
  * What an answer means that is not 2xx, as `callService` would reject with it; `undefined` for one that is. The answer's
- * body stays to be read. One that somebody else reads, or has read, plays no part.
+ * body stays to be read. One that somebody else reads, or has read, plays no part, and neither does one that is too long
+ * or does not end within `timeoutMs` (milliseconds; default: 30,000).
  */
-export async function errorOfAnswer(response: Response, facts: AnswerFacts): Promise<AuthError | undefined> {
+export async function errorOfAnswer(
+  response: Response,
+  { timeoutMs = 30_000, ...facts }: AnswerFacts & { readonly timeoutMs?: number | undefined },
+): Promise<AuthError | undefined> {
   if (response.ok) return undefined;
-  const isTaken = response.bodyUsed || response.body?.locked === true;
-  const text = isTaken ? undefined : await readBody(response.clone(), longestAnswer);
-  const body = text === undefined ? undefined : readData(text);
   const { status, headers, url } = response;
-  const { answerError } = await loadJudge(facts.provider);
+  const text = await readCopy(response, timeoutMs);
+  const body = text === undefined ? undefined : readData(text);
   return answerError(judgementOf({ ...facts, url }), { status, headers, body });
 }
 
-/** The words for answers that are no success come with the first one: the network is there then. */
-export function loadJudge({ id }: Judgement["provider"]): Promise<typeof import("./answer-error.ts")> {
-  return loadPart(id, import("./answer-error.ts"));
+async function readCopy(response: Response, timeoutMs: number): Promise<string | undefined> {
+  if (response.bodyUsed || response.body?.locked === true) return undefined;
+  const copy = response.clone();
+  // Not in time, or broken off: the status is left to judge by.
+  return withTimeLimit((stop) => readBody(copy, longestAnswer, stop), timeoutMs).catch(() => undefined);
 }
 
 function encode(body: unknown): { readonly body?: string; readonly type?: string } {

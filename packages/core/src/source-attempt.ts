@@ -1,3 +1,5 @@
+import { printable } from "./safe-message.ts";
+
 /** What came of asking one token source. JSON-safe; never holds a token. */
 export interface SourceAttempt {
   /** Where was looked: `env PYLON_API_TOKEN`, `option token`, `file …`. */
@@ -20,10 +22,10 @@ export function attempt(
   why: { readonly reason?: string | undefined; readonly remedy?: string | undefined } = {},
 ): SourceAttempt {
   return {
-    source,
+    source: printable(source),
     outcome,
-    ...(why.reason !== undefined && { reason: why.reason }),
-    ...(why.remedy !== undefined && { remedy: why.remedy }),
+    ...(why.reason !== undefined && { reason: printable(why.reason) }),
+    ...(why.remedy !== undefined && { remedy: printable(why.remedy) }),
     durationMs,
   };
 }

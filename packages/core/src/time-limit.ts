@@ -17,9 +17,10 @@ export async function withTimeLimit<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const stopped = Promise.withResolvers<never>();
+  let giveUp: (reason: unknown) => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => (giveUp = reject));
   const stop = (reason: unknown): void => {
-    stopped.reject(reason);
+    giveUp(reason);
     controller.abort(reason);
   };
   const abort = (): void => stop(signal?.reason);
@@ -29,7 +30,7 @@ export async function withTimeLimit<T>(
     Math.min(timeoutMs, longestTimerMs),
   );
   try {
-    return await Promise.race([task(controller.signal), stopped.promise]);
+    return await Promise.race([task(controller.signal), stopped]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);

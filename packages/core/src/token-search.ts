@@ -50,7 +50,7 @@ export function createSearchingCache(searcher: Searcher): SearchingCache {
     async replace(header, answer, signal) {
       if (answer !== undefined && classify !== undefined) {
         const source = cache.current()?.token.source ?? "";
-        if (!meansRefusal(classify, { ...answer, source }, header)) return undefined;
+        if (!meansRefusal(classify, { ...answer, source })) return undefined;
       }
       return cache.replace(header, signal);
     },

@@ -83,5 +83,10 @@ export function broken(reason: string, remedy: string): Error {
 
 /** Whether a caught value was made by {@link broken}, of whichever installed copy. */
 export function isBroken(error: unknown): error is Error & { readonly remedy: string } {
-  return error instanceof Error && Object.hasOwn(error, brand);
+  try {
+    return error instanceof Error && Object.hasOwn(error, brand);
+  } catch {
+    // It does not let itself be looked at, as a revoked proxy.
+    return false;
+  }
 }

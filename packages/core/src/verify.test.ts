@@ -1,8 +1,10 @@
+import { gzipSync } from "node:zlib";
+
 import type { LoopbackAnswer } from "@auth/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { AuthError } from "./errors.ts";
-import { acmeAt, canary, serve } from "./fixtures/acme.ts";
+import { acmeAt, canary, listen, serve } from "./fixtures/acme.ts";
 import { failureOf } from "./fixtures/failure-of.ts";
 import { type AuthOptions, basic, found, header, type Identity, type ProviderSetup } from "./index.ts";
 
@@ -335,26 +337,139 @@ it("may be given all the time in the world", async () => {
   );
 });
 
-describe("a pause of its own making", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
-  afterEach(() => void vi.useRealTimers());
+it("waits for 0.3 s and then for twice as long, where neither service nor provider names a pause", async () => {
+  const asked: unknown[] = [];
+  const real = globalThis.setTimeout;
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(((task: () => void, ms: number) => {
+    const isPause = ms < 1_000;
+    if (isPause) asked.push(ms);
+    return real(task, isPause ? 0 : ms);
+  }) as never);
+  onTestFinished(() => void vi.restoreAllMocks());
+  // Without a connection, which has timers of its own.
+  const fetch = (): Promise<Response> => Promise.resolve(new Response(null, { status: 503 }));
+  const error = await failureOf(acmeAt("https://api.acme.example")({ ...token, fetch }).verify());
+  expect([error.code, asked]).toEqual(["AUTH_UNREACHABLE", [300, 600]]);
+});
 
-  it("grows from 0.3 s, where neither service nor provider names one", async () => {
-    const server = await serve(() => ({ status: 503 }));
-    const failure = failureOf(acmeAt(server.url)(token).verify());
-    for (const [tries, ms] of [
-      [1, 300],
-      [2, 600],
-    ] as const) {
-      // Two timers stand when a try has failed: the pause, and the limit for the whole.
-      await vi.waitFor(() => expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]), {
-        interval: 1,
+describe("an answer that is large, slow or both", () => {
+  const numbers = `[1${",1".repeat(4_500_000)}]`;
+  const zipped = gzipSync(numbers);
+
+  it.each([200, 401, 403, 429, 503])(
+    "with status %i is read up to the limit, and no further",
+    async (status) => {
+      const server = await listen((_, response) => {
+        response.writeHead(status, { "content-type": "application/json", "content-encoding": "gzip" });
+        response.end(zipped);
       });
-      await vi.advanceTimersByTimeAsync(ms - 50);
-      expect([server.requests.length, vi.getTimerCount()]).toEqual([tries, 2]);
-      await vi.advanceTimersByTimeAsync(50);
-    }
-    expect((await failure).code).toBe("AUTH_UNREACHABLE");
-    expect(server.requests).toHaveLength(3);
+      const seen: unknown[] = [];
+      const auth = acmeAt(server, {
+        classify: ({ body }) => {
+          seen.push(body);
+          return {};
+        },
+        retryDelayMs: () => 0,
+      })(token);
+      const error = await failureOf(auth.verify());
+      expect(error.status).toBe(status);
+      expect(seen.every((body) => body === undefined)).toBe(true);
+    },
+  );
+
+  it.each([200, 401, 500])("with status %i and no end is given up when the time is", async (status) => {
+    const server = await listen((_, response) => {
+      response.writeHead(status, { "content-type": "application/json" });
+      const drip = setInterval(() => response.write(" "), 5);
+      response.on("close", () => clearInterval(drip));
+    });
+    const error = await failureOf(acmeAt(server)(token).verify({ timeoutMs: 100 }));
+    expect([error.code, error.message]).toEqual([
+      "AUTH_UNREACHABLE",
+      expect.stringContaining("within 100 ms"),
+    ]);
   });
+
+  it("is parsed once, however often it is tried again and told", async () => {
+    const server = await serve(() => ({ status: 503, body: { error: "busy" } }));
+    const parsed = vi.spyOn(JSON, "parse");
+    onTestFinished(() => parsed.mockRestore());
+    await failureOf(acmeAt(server.url, { retryDelayMs: () => 0 })(token).verify());
+    expect(parsed.mock.calls.filter(([text]) => text === '{"error":"busy"}')).toHaveLength(3);
+  });
+});
+
+describe("whatever the provider's own code gives back or throws", () => {
+  const revoked = (): never => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy as never;
+  };
+  const cyclic: Record<string, unknown> = { kind: "user", id: "u" };
+  cyclic["self"] = cyclic;
+
+  it.each<[string, () => unknown]>([
+    ["a promise that fails", () => Promise.reject(new Error(canary))],
+    ["a text", () => canary],
+    ["a revoked proxy", revoked],
+    ["what cannot be written as JSON", () => cyclic],
+    ["a number that JSON does not know", () => ({ kind: "user", id: "u", count: 5n })],
+  ])("verify is an AuthError where identify gives %s", async (_, identify) => {
+    const error = await failing({ body: {} }, { verify: { path: "/me", identify: identify as never } });
+    expect(error.code).toBe("AUTH_RESPONSE_MALFORMED");
+  });
+
+  it.each<[string, () => unknown]>([
+    ["a promise that fails", () => Promise.reject(new Error(canary))],
+    ["a text", () => "AUTH_RATE_LIMITED"],
+    ["a revoked proxy", revoked],
+    ["members of other types", () => ({ code: 5, reason: {}, remedy: [], requestId: 7, retryAfterMs: "7" })],
+    ["a code that does not exist", () => ({ code: "AUTH_NO_SUCH_CODE" })],
+    [
+      "an object that throws",
+      () => ({
+        get code() {
+          throw new Error(canary);
+        },
+      }),
+    ],
+  ])("verify judges by the status where classify gives %s", async (_, classify) => {
+    const error = await failing({ status: 401 }, { classify: classify as never });
+    expect(error.code).toBe("AUTH_TOKEN_REJECTED");
+  });
+
+  it.each([Number.NaN, "soon", {}, null])(
+    "verify tells the standard wait where classify gives %j",
+    async (retryAfterMs) => {
+      const classify = (): never => ({ retryAfterMs }) as never;
+      const answer = { status: 429, headers: { "retry-after": "7" } };
+      const error = await failing(answer, { classify, retryDelayMs: () => 0 });
+      expect(error.retryAfterMs).toBe(7_000);
+    },
+  );
+
+  it.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error(canary);
+      },
+    ],
+    ["gives no number", () => Number.NaN],
+    ["gives a text", () => "soon"],
+  ])("a pause is the service's where retryDelayMs %s", async (_, retryDelayMs) => {
+    const answer = { status: 429, headers: { "retry-after": "0" } };
+    const error = await failing(answer, { retryDelayMs: retryDelayMs as never });
+    expect(error.code).toBe("AUTH_RATE_LIMITED");
+  });
+});
+
+it("shows nothing of a service that moves the cursor or turns the writing", async () => {
+  const nasty = "\u001B[2J\u202Eevil\u0007";
+  const error = await failing(
+    { status: 401, headers: { "x-id": "a" }, body: {} },
+    { classify: () => ({ reason: `no ${nasty}`, remedy: `Do ${nasty} now.`, requestId: nasty }) },
+  );
+  expect(JSON.stringify([error.message, error.remedy, error.requestId])).not.toMatch(/\\u00|\u202E/);
+  expect(error.remedy).toBe("Do  [2J evil  now.");
 });

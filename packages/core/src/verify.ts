@@ -1,3 +1,4 @@
+import { malformedError } from "./answer-error.ts";
 import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import type { Identity } from "./identity.ts";
@@ -5,11 +6,12 @@ import { parseJson } from "./json.ts";
 import type { Judgement } from "./judgement.ts";
 import { maskOf } from "./mask.ts";
 import { parseUrl } from "./origin.ts";
-import { callService, loadJudge, type ServiceCall } from "./service-call.ts";
+import { callService, type ServiceCall } from "./service-call.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import type { Token } from "./token.ts";
 import type { SourceContext } from "./token-source.ts";
+import { ignoreRejection, isTokenRejected } from "./verdict.ts";
 
 /** Whom the token speaks for, and which token that was. JSON-safe; holds no secret. */
 export interface Verification<I extends Identity> {
@@ -87,8 +89,7 @@ export async function verify<I extends Identity>(
     return result;
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    const isRefused = error.code === "AUTH_TOKEN_REJECTED" || error.code === "AUTH_TOKEN_EXPIRED";
-    if (isRefused && held !== undefined) cache.reject(held.header);
+    if (isTokenRejected(error) && held !== undefined) cache.reject(held.header);
     done(error.code, error);
     throw error;
   }
@@ -120,23 +121,24 @@ async function identify<I extends Identity>(
     requestIdHeader,
     retryDelayMs,
   });
-  const identity = readIdentity(setup, answer.body, source);
-  if (identity === undefined) {
-    const { malformedError } = await loadJudge(provider);
-    throw malformedError(provider, source, answer);
-  }
-  // Programs print it: what it says is the service's, and may echo the token.
-  return { ...answer, identity: parseJson(JSON.stringify(identity), maskOf(secrets)) as I };
+  const identity = readIdentity(setup, answer.body, source, maskOf(secrets));
+  if (identity === undefined) throw malformedError(provider, source, answer);
+  return { ...answer, identity };
 }
 
+/** An identity as data. Programs print it: what it says is the service's, and may echo the token. */
 function readIdentity<I extends Identity>(
   { verify: endpoint }: CheckedSetup<I>,
   body: unknown,
   source: string,
+  mask: (text: string) => string,
 ): I | undefined {
   try {
-    const identity = endpoint.identify(body, { source });
-    return typeof identity?.kind === "string" && typeof identity.id === "string" ? identity : undefined;
+    const told: unknown = endpoint.identify(body, { source });
+    if (typeof told !== "object" || told === null) return undefined;
+    ignoreRejection(told);
+    const identity = parseJson(mask(JSON.stringify(told))) as I;
+    return typeof identity.kind === "string" && typeof identity.id === "string" ? identity : undefined;
   } catch {
     // An answer of another shape than the documented one, met by code that trusts the shape.
     return undefined;

@@ -209,6 +209,18 @@ describe("a delivery is refused", () => {
     expect(await refusal(liar, { secret, maxBytes: 70 })).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
   });
 
+  it.each<[string, (controller: ReadableStreamDefaultController) => Promise<void> | void]>([
+    ["comes to a stop", () => new Promise(() => undefined)],
+    ["goes on without a byte", (controller) => controller.enqueue(new Uint8Array())],
+  ])("whose body never ends: it %s", async (_, pull) => {
+    const stream = new ReadableStream({ pull });
+    const request = delivery({ signature: "0".repeat(64), body: stream, duplex: "half" });
+    expect(await refusal(request, { secret, timeoutMs: 20 })).toMatchObject({
+      code: "AUTH_UNREACHABLE",
+      message: expect.stringContaining("did not end within 20 ms"),
+    });
+  });
+
   it("whose body breaks off", async () => {
     const stream = new ReadableStream({ pull: (controller) => controller.error(new Error(secret)) });
     const request = delivery({ signature: "0".repeat(64), body: stream, duplex: "half" });

@@ -11,7 +11,7 @@ import { lookalikeOf } from "./webhook-lookalikes.ts";
  *
  * @throws {AuthError} `AUTH_TOKEN_REJECTED`: the delivery is refused (no signature, a wrong one, another product's, a body
  * that is too long); answer with 401. `AUTH_PROVIDER_INVALID`: it is called in the wrong way (no secret, no headers, a body
- * that was parsed or read before). `AUTH_UNREACHABLE`: the body broke off.
+ * that was parsed or read before). `AUTH_UNREACHABLE`: the body broke off, or did not end in time.
  * @see https://kb.help.usepylon.com/articles/6080966819 (read 2026-11)
  */
 export const verifyWebhook: VerifyWebhook = /* @__PURE__ */ defineWebhook({

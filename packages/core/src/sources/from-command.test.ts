@@ -4,7 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { inspect } from "node:util";
 
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { canary } from "../fixtures/acme.ts";
 import { contextOf } from "../fixtures/context.ts";
@@ -165,21 +165,65 @@ describe("for a command that not everybody has", () => {
   });
 });
 
-it.skipIf(process.platform === "win32")("is ended with all that it started when the time is up", async () => {
-  const pidFile = path.join(folder, "grandchild");
-  const grandchild = `require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));setInterval(() => {}, 1000)`;
-  const script = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" });setInterval(() => {}, 1000)`;
-  const controller = new AbortController();
-  const pending = failureOf(run(script, { signal: controller.signal }));
-  await vi.waitFor(() => expect(existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/^\d+$/), {
-    timeout: 5_000,
-  });
-  controller.abort(new Error("the time is up"));
-  expect((await pending).message).toBe("the time is up");
-  await vi.waitFor(() => expect(isAlive(Number(readFileSync(pidFile, "utf8")))).toBe(false), {
-    timeout: 5_000,
-  });
-});
+interface Descent {
+  readonly how: string;
+  readonly scriptFor: (pidFile: string) => string;
+}
+
+describe.skipIf(process.platform === "win32")(
+  "is ended, when the time is up, with all that it started",
+  () => {
+    const waits = "setInterval(() => {}, 1000)";
+    const notes = (file: string): string =>
+      `require("fs").writeFileSync(${JSON.stringify(file)}, String(process.pid));${waits}`;
+    const starts = (script: string, options: string): string =>
+      `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(script)}], ${options})`;
+
+    const itself: Descent = {
+      how: "in its group",
+      scriptFor: (file) => `${starts(notes(file), '{ stdio: "inherit" }')};${waits}`,
+    };
+    const session: Descent = {
+      how: "in a session of its own, with an output of its own",
+      scriptFor: (file) => `${starts(notes(file), '{ stdio: "ignore", detached: true }')};${waits}`,
+    };
+    const sessions: Descent = {
+      how: "by one in a session of its own",
+      scriptFor(file) {
+        const child = `${starts(notes(file), '{ stdio: "ignore", detached: true }')};${waits}`;
+        return `${starts(child, '{ stdio: "ignore", detached: true }')};${waits}`;
+      },
+    };
+    const orphan: Descent = {
+      how: "by one that has ended since",
+      scriptFor(file) {
+        const child = `${starts(notes(file), '{ stdio: "inherit", detached: true }')}.unref()`;
+        return `${starts(child, '{ stdio: "inherit", detached: true }')};${waits}`;
+      },
+    };
+    const heir: Descent = {
+      how: "though it has ended itself",
+      scriptFor: (file) => `${starts(notes(file), '{ stdio: "inherit", detached: true }')}.unref()`,
+    };
+    const descents = [itself, session, sessions, ...(process.platform === "linux" ? [orphan, heir] : [])];
+
+    it.each(descents)("$how", async ({ scriptFor }) => {
+      const pidFile = path.join(folder, "grandchild");
+      const controller = new AbortController();
+      const pending = failureOf(run(scriptFor(pidFile), { signal: controller.signal }));
+      await vi.waitFor(() => expect(existsSync(pidFile) && readFileSync(pidFile, "utf8")).toMatch(/^\d+$/), {
+        timeout: 10_000,
+      });
+      const pid = Number(readFileSync(pidFile, "utf8"));
+      onTestFinished(() => {
+        if (isAlive(pid)) process.kill(pid, "SIGKILL");
+      });
+      controller.abort(new Error("the time is up"));
+      expect((await pending).message).toBe("the time is up");
+      await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
+    });
+  },
+);
 
 function isAlive(pid: number): boolean {
   try {

@@ -6,6 +6,7 @@ import process from "node:process";
 import { parseJson } from "../json.ts";
 import { own } from "../own.ts";
 import { broken, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
+import { processTree } from "./process-tree.ts";
 
 /** Options of {@link fromCommand}. */
 export interface FromCommandOptions {
@@ -37,8 +38,8 @@ const plainEnv =
  * expiry in milliseconds since the epoch or as ISO 8601. No shell is involved, so arguments are passed as they are. The
  * command is a name to find on PATH, or an absolute path. It has no input; nothing of its output gets into an error.
  *
- * When it takes too long, or prints too much, it is ended with every process that it has started. On Windows that takes
- * `taskkill`; elsewhere the command runs in a process group of its own.
+ * When it takes too long, or prints too much, it is ended with every process that it has started, those with a session of
+ * their own among them.
  */
 export function fromCommand(
   file: string,
@@ -107,8 +108,9 @@ function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promi
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const tree = processTree(child);
     const giveUp = (reason: unknown): void => {
-      endTree(child);
+      tree.end();
       child.stdout?.destroy();
       reject(reason);
     };
@@ -183,22 +185,5 @@ function fields(text: string, file: string): { readonly token?: unknown; readonl
       `${file} printed something that begins like JSON and is none`,
       "Have it print the token, or valid JSON.",
     );
-  }
-}
-
-/** A command may have started others, which would go on and keep its output open. */
-function endTree({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  if (process.platform === "win32") {
-    spawn("taskkill", ["/pid", String(pid), "/t", "/f"], { stdio: "ignore", windowsHide: true }).on(
-      "error",
-      () => undefined,
-    );
-    return;
-  }
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // The group has ended by itself.
   }
 }

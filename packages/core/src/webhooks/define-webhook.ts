@@ -50,6 +50,8 @@ export interface VerifyWebhookOptions {
   readonly signature?: string | null | undefined;
   /** The longest body that is looked at. Bytes. Default: 1,048,576. */
   readonly maxBytes?: number | undefined;
+  /** How long the body of a `Request` may take to arrive. Milliseconds. Default: 10,000. */
+  readonly timeoutMs?: number | undefined;
   /** Where the service signs a time: how far it may be from now, either way. Milliseconds. Default: 300,000. */
   readonly toleranceMs?: number | undefined;
   /** Where the service signs a time: the clock. Milliseconds since the epoch. Default: `Date.now`. */
@@ -74,21 +76,21 @@ export type VerifyWebhook = (
  * The `verifyWebhook` of a service that signs as the scheme says. It takes a `Request`, whose body it reads, or the raw bytes
  * with the headers, compares in constant time, and throws for whatever it does not accept, so that a forgotten check cannot let
  * anything through: `AUTH_TOKEN_REJECTED` for a delivery that is refused, `AUTH_PROVIDER_INVALID` for a call that cannot verify
- * anything, `AUTH_UNREACHABLE` for a body that broke off.
+ * anything, `AUTH_UNREACHABLE` for a body that broke off or did not end in time.
  */
 export function defineWebhook(scheme: WebhookScheme): VerifyWebhook {
   const errors = webhookErrors(scheme.provider);
   return async (delivery, options) => {
     const given = own(options);
     const secrets = secretsOf(given, scheme, errors);
-    const maxBytes = maxBytesOf(given, errors);
+    const limits = { maxBytes: maxBytesOf(given, errors), timeoutMs: timeoutMsOf(given, errors) };
     const header = headerReader(isRequest(delivery) ? delivery.headers : headersOf(given, errors));
     const read = scheme.read(given.signature ?? header(scheme.header.toLowerCase()), header);
     // Before the body: a body that nobody signed is not worth reading.
     if ("reason" in read) throw errors.refused(read.reason, read.remedy);
     checkTime(read, given, scheme, errors);
 
-    const bytes = await readDelivery(delivery, maxBytes, errors);
+    const bytes = await readDelivery(delivery, limits, errors);
     const signed = read.before === undefined ? bytes : joined([new TextEncoder().encode(read.before), bytes]);
     const keys = await Promise.all(secrets.map(hmacKey));
     // Every key is tried, whichever fits, so that the time says nothing of which did.
@@ -128,6 +130,11 @@ function secretsOf(
 function maxBytesOf({ maxBytes = 1_048_576 }: VerifyWebhookOptions, { misused }: WebhookErrors): number {
   if (Number.isSafeInteger(maxBytes) && maxBytes >= 0) return maxBytes;
   throw misused("The option maxBytes is no number of bytes", "Pass a whole number, such as 1_048_576.");
+}
+
+function timeoutMsOf({ timeoutMs = 10_000 }: VerifyWebhookOptions, { misused }: WebhookErrors): number {
+  if (typeof timeoutMs === "number" && timeoutMs > 0) return timeoutMs;
+  throw misused("The option timeoutMs is not above zero", "Pass milliseconds, such as 10_000.");
 }
 
 /** The headers beside raw bytes. Nothing from the network decides whether there are any: without them the call is wrong. */

@@ -1,3 +1,4 @@
+import { TimeLimitReached, withTimeLimit } from "../time-limit.ts";
 import type { WebhookErrors } from "./webhook-error.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -13,12 +14,20 @@ export function isRequest(delivery: unknown): delivery is Request {
   return typeof headers?.get === "function" && typeof bodyUsed === "boolean" && readable;
 }
 
-/** The raw bytes of a delivery, as they are now. A `Request` is read up to the limit, and no further. */
+/** How much of a delivery is read. */
+export interface DeliveryLimits {
+  readonly maxBytes: number;
+  /** For the whole body. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The raw bytes of a delivery, as they are now. A `Request` is read up to the limits, and no further. */
 export async function readDelivery(
   delivery: WebhookDelivery,
-  maxBytes: number,
+  limits: DeliveryLimits,
   errors: WebhookErrors,
 ): Promise<Bytes> {
+  const { maxBytes } = limits;
   const bounded = <T extends Uint8Array>(bytes: T): T => {
     if (bytes.byteLength > maxBytes) throw tooLong(maxBytes, errors);
     return bytes;
@@ -31,14 +40,18 @@ export async function readDelivery(
   }
   if (Object.prototype.toString.call(delivery) === "[object ArrayBuffer]")
     return bounded(new Uint8Array(delivery as ArrayBuffer)).slice();
-  if (isRequest(delivery)) return readRequest(delivery, maxBytes, errors);
+  if (isRequest(delivery)) return readRequest(delivery, limits, errors);
   throw errors.misused(
     "The body is neither a Request nor raw bytes",
     "Pass the bytes as they came, from before a framework parsed them.",
   );
 }
 
-async function readRequest(request: Request, maxBytes: number, errors: WebhookErrors): Promise<Bytes> {
+async function readRequest(
+  request: Request,
+  { maxBytes, timeoutMs }: DeliveryLimits,
+  errors: WebhookErrors,
+): Promise<Bytes> {
   if (request.bodyUsed || request.body?.locked === true) {
     throw errors.misused(
       "The body of the request was read before",
@@ -48,18 +61,33 @@ async function readRequest(request: Request, maxBytes: number, errors: WebhookEr
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLong(maxBytes, errors);
   const reader = request.body?.getReader();
   if (reader === undefined) return new Uint8Array();
+  try {
+    return await withTimeLimit((signal) => readAll(reader, maxBytes, signal, errors), timeoutMs);
+  } catch (error) {
+    // What is left of it is not waited for.
+    reader.cancel().catch(() => undefined);
+    throw error instanceof TimeLimitReached ? errors.tooSlow(timeoutMs) : error;
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+  signal: AbortSignal,
+  errors: WebhookErrors,
+): Promise<Bytes> {
   const chunks: Uint8Array[] = [];
-  for (let size = 0; ;) {
+  for (let size = 0, reads = 1; ; reads++) {
     const { done, value } = await reader.read().catch(() => {
       throw errors.brokenOff();
     });
     if (done) return joined(chunks);
+    // Tiny pieces that are all at hand, or empty ones without end, would keep every timer from its turn.
+    if (reads % 1024 === 0) await new Promise((resolve) => void setTimeout(resolve));
+    signal.throwIfAborted();
     size += value.byteLength;
-    if (size > maxBytes) {
-      reader.cancel().catch(() => undefined);
-      throw tooLong(maxBytes, errors);
-    }
-    chunks.push(value);
+    if (size > maxBytes) throw tooLong(maxBytes, errors);
+    if (value.byteLength > 0) chunks.push(value);
   }
 }
 

@@ -8,6 +8,8 @@ export interface WebhookErrors {
   misused(problem: string, remedy: string): AuthError;
   /** The body broke off. */
   brokenOff(): AuthError;
+  /** The body did not end in time. */
+  tooSlow(timeoutMs: number): AuthError;
 }
 
 /** The errors of a provider's webhooks. */
@@ -26,6 +28,12 @@ export function webhookErrors(provider: string): WebhookErrors {
         provider,
         message: "The body of the webhook delivery broke off.",
         remedy: "Answer with 400.",
+      }),
+    tooSlow: (timeoutMs) =>
+      new AuthError("AUTH_UNREACHABLE", {
+        provider,
+        message: `The body of the webhook delivery did not end within ${timeoutMs} ms.`,
+        remedy: "Answer with 408, or pass timeoutMs if deliveries take this long.",
       }),
   };
 }

@@ -1,0 +1,86 @@
+import { type AuthErrorCode, errorCodes } from "./errors.ts";
+import { leadsTo, parseUrl } from "./origin.ts";
+import { own } from "./own.ts";
+import type { Classification, ServiceAnswer } from "./provider-definition.ts";
+import { boundedWait, parseRetryAfter } from "./retry-after.ts";
+
+/** What an answer means: made once, it decides about another try, about the token that is held, and makes the error. */
+export interface Verdict extends Classification {
+  readonly code: AuthErrorCode;
+}
+
+/** What an answer is read by. */
+export interface VerdictFacts {
+  readonly classify?: ((answer: ServiceAnswer) => Classification) | undefined;
+  /** What was asked, and where it may lead on to. Without them a redirect is an answer like any other. */
+  readonly url?: string | undefined;
+  readonly origins?: readonly string[] | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/** The meaning of an answer that is not 2xx: by what the provider makes of it, else by its status. */
+export function verdictOf(answer: ServiceAnswer, facts: VerdictFacts): Verdict {
+  const said = classifyAnswer(facts.classify, answer);
+  const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
+    ? said.retryAfterMs
+    : parseRetryAfter(answer.headers.get("retry-after"), facts.now);
+  return { ...said, code: said.code ?? codeOf(answer, facts), retryAfterMs };
+}
+
+/** Whether the answer says of the token that it is no good. */
+export function isTokenRejected({ code }: Pick<Verdict, "code">): boolean {
+  return code === "AUTH_TOKEN_REJECTED" || code === "AUTH_TOKEN_EXPIRED";
+}
+
+function codeOf({ status, headers }: ServiceAnswer, { url, origins = [] }: VerdictFacts): AuthErrorCode {
+  if (status === 401) return "AUTH_TOKEN_REJECTED";
+  if (status === 403) return "AUTH_PERMISSION_DENIED";
+  if (status === 429) return "AUTH_RATE_LIMITED";
+  if (status >= 500) return "AUTH_UNREACHABLE";
+  const target = status >= 300 && status < 400 ? parseUrl(headers.get("location") ?? "", url) : undefined;
+  return target !== undefined && !leadsTo(origins, target)
+    ? "AUTH_ORIGIN_NOT_ALLOWED"
+    : "AUTH_RESPONSE_MALFORMED";
+}
+
+/**
+ * What a provider makes of an answer, as far as it is of use: its code may trust a shape that an answer does not have, and
+ * may give anything back.
+ */
+function classifyAnswer(
+  classify: ((answer: ServiceAnswer) => Classification) | undefined,
+  answer: ServiceAnswer,
+): Classification {
+  try {
+    const given: unknown = classify?.(answer);
+    if (typeof given !== "object" || given === null) return {};
+    ignoreRejection(given);
+    const said = own<Record<keyof Classification, unknown>>(given as never);
+    const retryAfterMs = boundedWait(said.retryAfterMs);
+    const isWait = retryAfterMs !== undefined || ("retryAfterMs" in said && said.retryAfterMs === undefined);
+    return {
+      code: isCode(said.code) ? said.code : undefined,
+      reason: textOf(said.reason),
+      remedy: textOf(said.remedy),
+      requestId: textOf(said.requestId),
+      // Given as `undefined` it says that there is no wait; given as something else that is none, it says nothing.
+      ...(isWait && { retryAfterMs }),
+    };
+  } catch {
+    return {};
+  }
+}
+
+/** A function that was to answer at once gave a promise: nobody waits for it, and nobody is to hear of its failure. */
+export function ignoreRejection(given: object): void {
+  if ("then" in given && typeof given.then === "function")
+    Promise.resolve(given as PromiseLike<unknown>).catch(() => undefined);
+}
+
+function isCode(code: unknown): code is AuthErrorCode {
+  return errorCodes.has(code as AuthErrorCode);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}

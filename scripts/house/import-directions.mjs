@@ -27,10 +27,12 @@ const mayImport = {
   "source-attempt": ["safe-message"],
   errors: ["retry-after", "safe-message", "type source-attempt"],
   token: ["sha256"],
+  "sources/trade": ["service-call", ...leaves, "errors", "token", "token-source", "sources/*"],
   "sources/*": [
     "errors",
     "json",
     "own",
+    "time-limit",
     "token",
     "token-source",
     "variable",

@@ -6,6 +6,15 @@ export interface EventBase {
   readonly at: number;
 }
 
+/** What every event of a token has that many processes share. */
+export interface StoreEventBase extends EventBase {
+  readonly source: string;
+  /** The store's name. */
+  readonly store: string;
+  /** The key in the store. */
+  readonly key: string;
+}
+
 /** What happened, for logs, metrics and traces. Never holds a token. */
 export type AuthEvent =
   | (EventBase & {
@@ -36,6 +45,31 @@ export type AuthEvent =
       readonly durationMs: number;
       readonly status?: number;
       readonly requestId?: string;
+    })
+  | (StoreEventBase & {
+      /** The right to get the next token. */
+      readonly type: "store.won";
+      readonly fence: number;
+    })
+  | (StoreEventBase & {
+      /** Somebody else is getting the next token, or everybody is to wait after a failure. */
+      readonly type: "store.held";
+      readonly holder?: string;
+      readonly paused: boolean;
+      /** For how long at most. */
+      readonly remainingMs: number;
+    })
+  | (StoreEventBase & { readonly type: "store.newer"; readonly generation: number })
+  | (StoreEventBase & { readonly type: "store.published"; readonly generation: number })
+  | (StoreEventBase & {
+      /** The claim ended before there was something to publish. */
+      readonly type: "store.lost";
+      readonly fence: number;
+    })
+  | (StoreEventBase & {
+      /** The store could not be asked. */
+      readonly type: "store.failed";
+      readonly reason: string;
     });
 
 /** What an event can be about. */

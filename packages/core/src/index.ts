@@ -7,7 +7,7 @@ export type {
   VerifyOptions,
 } from "./auth.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
-export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
+export type { AuthEvent, AuthEventType, EventBase, StoreEventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
 export { field, isJsonObject, textField } from "./field.ts";
 export { describeIdentity, formatExplanation } from "./format-explanation.ts";
@@ -29,6 +29,7 @@ export { own } from "./own.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export type { SourceAttempt } from "./source-attempt.ts";
 export { chain } from "./sources/chain.ts";
+export { exchange, type ExchangeOptions } from "./sources/exchange.ts";
 export { fromEnv } from "./sources/from-env.ts";
 export {
   fromFunction,
@@ -38,6 +39,7 @@ export {
 } from "./sources/from-function.ts";
 export { fromValue } from "./sources/from-value.ts";
 export { shellQuote } from "./sources/shell-quote.ts";
+export type { Trade, TradeCall, TradeContext, TradeReply } from "./sources/trade.ts";
 export type { Token } from "./token.ts";
 export {
   broken,

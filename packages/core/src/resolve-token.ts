@@ -39,6 +39,7 @@ export async function resolveToken(
 ): Promise<SearchResult> {
   const { sources, context, events, provider } = search;
   const { now } = context;
+  const asked = { ...context, provider: provider.id, tell: events.emit as SourceContext["tell"] };
   const attempts: SourceAttempt[] = [];
   // By the machine's own clock, as timers go.
   const deadline = Date.now() + search.timeoutMs;
@@ -55,7 +56,8 @@ export async function resolveToken(
       record("failed", failure, name);
       return new AuthError(failure.code, {
         provider: provider.id,
-        message: failure.reason,
+        // What a source of this provider's own says begins with the provider as well.
+        message: failure.reason.replace(`failed: ${provider.id}: `, "failed: "),
         remedy: failure.remedy,
         cause: failure.cause,
         attempts: [...attempts, ...notTried(sources, attempts.length)],
@@ -67,7 +69,7 @@ export async function resolveToken(
     let value: unknown;
     try {
       result = answerOf(
-        await withTimeLimit((stop) => source.resolve({ ...context, reason, signal: stop }), limit, signal),
+        await withTimeLimit((stop) => source.resolve({ ...asked, reason, signal: stop }), limit, signal),
       );
       if (result.outcome === "found") value = result.reveal?.();
     } catch (error) {

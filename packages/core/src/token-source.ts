@@ -1,3 +1,5 @@
+import type { Events } from "./events.ts";
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +15,10 @@ export interface SourceContext {
   readonly now: () => number;
   /** Why it is asked: no token yet, the held one is about to expire, or the service refused it. */
   readonly reason: "initial" | "expiring" | "rejected";
+  /** Id of the provider that asks. Absent where no auth does. */
+  readonly provider?: string | undefined;
+  /** Where a source of a source tells what it does. One for each auth; absent where no auth asks. */
+  readonly events?: Events | undefined;
 }
 
 /** A source's answer when it holds a token. Made by {@link found}. */
@@ -24,6 +30,8 @@ export interface Found {
   readonly expiresAt?: number;
   /** A closer name for where it was found than the source's own. */
   readonly source?: string;
+  /** In an `exchange`: what takes the place of the material, which the service has used up. */
+  readonly revealNext?: () => string;
 }
 
 /** A source's answer when it holds no token. Made by {@link unavailable}. */
@@ -51,17 +59,26 @@ export interface TokenSource {
   readonly sources?: readonly TokenSource[];
   /** Set where a look is immediate and disturbs nobody: `explain` then looks here too, to warn of a second token. */
   readonly immediate?: boolean;
+  /** What there is to say of the token's whereabouts now, in one sentence, for `explain`. Never secret. */
+  readonly explain?: (context: SourceContext) => string | undefined | Promise<string | undefined>;
 }
 
 /**
  * A source's answer when it holds a token. Surrounding white space goes; a blank value counts as unavailable.
- * `expiresAt` is in milliseconds since the epoch; without it the token is kept until the service refuses it.
+ * `expiresAt` is in milliseconds since the epoch; without it the token is kept until the service refuses it. `next` is for
+ * the `trade` of an `exchange`: the material that takes the old one's place, such as a new refresh token.
  */
 export function found(
   value: string,
-  facts: { readonly expiresAt?: number; readonly source?: string } = {},
+  facts: { readonly expiresAt?: number; readonly source?: string; readonly next?: string | undefined } = {},
 ): Found {
-  return { outcome: "found", reveal: () => value, ...facts };
+  const { next, ...others } = facts;
+  return {
+    outcome: "found",
+    reveal: () => value,
+    ...others,
+    ...(next !== undefined && { revealNext: () => next }),
+  };
 }
 
 /** A source's answer when nothing is there: why, in one sentence, and what would change it, in one imperative sentence. */

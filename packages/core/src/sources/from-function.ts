@@ -30,9 +30,14 @@ export function fromFunction(
     name,
     ...options,
     async resolve(context) {
-      const result = await fn(context);
-      if (typeof result === "string") return found(result);
-      return result ?? unavailable("the function returned nothing");
+      return answerOf(fn(context));
     },
   };
+}
+
+/** The result that is meant by what a function returned. */
+export async function answerOf(returned: FunctionResult | Promise<FunctionResult>): Promise<SourceResult> {
+  const result = await returned;
+  if (typeof result === "string") return found(result);
+  return result ?? unavailable("the function returned nothing");
 }

@@ -6,15 +6,6 @@ export interface EventBase {
   readonly at: number;
 }
 
-/** What every event of a token has that many processes share. */
-export interface StoreEventBase extends EventBase {
-  readonly source: string;
-  /** The store's name. */
-  readonly store: string;
-  /** The key in the store. */
-  readonly key: string;
-}
-
 /** What happened, for logs, metrics and traces. Never holds a token. */
 export type AuthEvent =
   | (EventBase & {
@@ -46,29 +37,61 @@ export type AuthEvent =
       readonly status?: number;
       readonly requestId?: string;
     })
-  | (StoreEventBase & {
-      /** The right to get the next token. */
+  | (EventBase & {
+      /** The right to get the next token of those that many processes share. */
       readonly type: "store.won";
+      readonly source: string;
+      /** The store's name, and the key in it. */
+      readonly store: string;
+      readonly key: string;
       readonly fence: number;
     })
-  | (StoreEventBase & {
-      /** Somebody else is getting the next token, or everybody is to wait after a failure. */
+  | (EventBase & {
+      /** Another process is getting it, or all are to wait after a failure. */
       readonly type: "store.held";
+      readonly source: string;
+      /** The store's name, and the key in it. */
+      readonly store: string;
+      readonly key: string;
       readonly holder?: string;
       readonly paused: boolean;
-      /** For how long at most. */
+      /** For how long at most. Milliseconds. */
       readonly remainingMs: number;
     })
-  | (StoreEventBase & { readonly type: "store.newer"; readonly generation: number })
-  | (StoreEventBase & { readonly type: "store.published"; readonly generation: number })
-  | (StoreEventBase & {
+  | (EventBase & {
+      /** Another process has got it. */
+      readonly type: "store.newer";
+      readonly source: string;
+      /** The store's name, and the key in it. */
+      readonly store: string;
+      readonly key: string;
+      readonly generation: number;
+    })
+  | (EventBase & {
+      /** This process has got it, and it is in the store. */
+      readonly type: "store.published";
+      readonly source: string;
+      /** The store's name, and the key in it. */
+      readonly store: string;
+      readonly key: string;
+      readonly generation: number;
+    })
+  | (EventBase & {
       /** The claim ended before there was something to publish. */
       readonly type: "store.lost";
+      readonly source: string;
+      /** The store's name, and the key in it. */
+      readonly store: string;
+      readonly key: string;
       readonly fence: number;
     })
-  | (StoreEventBase & {
+  | (EventBase & {
       /** The store could not be asked. */
       readonly type: "store.failed";
+      readonly source: string;
+      /** The store's name, and the key in it. */
+      readonly store: string;
+      readonly key: string;
       readonly reason: string;
     });
 

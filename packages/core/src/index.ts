@@ -7,7 +7,7 @@ export type {
   VerifyOptions,
 } from "./auth.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
-export type { AuthEvent, AuthEventType, EventBase, StoreEventBase } from "./events.ts";
+export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
 export { field, isJsonObject, textField } from "./field.ts";
 export { describeIdentity, formatExplanation } from "./format-explanation.ts";

@@ -1,5 +1,3 @@
-import type { Events } from "./events.ts";
-
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,8 +15,11 @@ export interface SourceContext {
   readonly reason: "initial" | "expiring" | "rejected";
   /** Id of the provider that asks. Absent where no auth does. */
   readonly provider?: string | undefined;
-  /** Where a source of a source tells what it does. One for each auth; absent where no auth asks. */
-  readonly events?: Events | undefined;
+  /**
+   * Where a source tells what it does beside being asked: it becomes an event of the auth. The facts are never secret. The
+   * same function each time for one auth; absent where no auth asks.
+   */
+  readonly tell?: ((type: `store.${string}`, facts: Readonly<Record<string, unknown>>) => void) | undefined;
 }
 
 /** A source's answer when it holds a token. Made by {@link found}. */

@@ -1,7 +1,7 @@
 // Scaffolds a provider in a copy of the tree, and runs on it what CI runs on every package: the templates cannot rot. The other
 // kinds of header differ by a few lines, which are linted, compiled and tested. The tree itself stays as it is.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -24,6 +24,7 @@ try {
   for (const facts of variants)
     for (const [file, text] of providerFiles(facts, new Date())) write(file, text);
   step("scaffold", "node", ["scripts/new-provider.ts", id]);
+  for (const file of ["README.md", "pnpm-lock.yaml"]) expectOnlyAdded(file);
 
   const folders = [id, ...variants.map((variant) => variant.id)].map((name) => `packages/${name}`);
   const variantFolders = folders.slice(1);
@@ -64,6 +65,16 @@ function copyTree(): void {
   // A file that was deleted and not yet committed is still in git's list.
   for (const file of stdout.split("\0").filter((name) => name !== "" && existsSync(path.join(root, name))))
     cpSync(path.join(root, file), path.join(copy, file));
+}
+
+/** What was there before the new provider is there as it was, line by line. */
+function expectOnlyAdded(file: string): void {
+  const after = readFileSync(path.join(copy, file), "utf8").split("\n");
+  let at = 0;
+  for (const line of readFileSync(path.join(root, file), "utf8").split("\n")) {
+    at = after.indexOf(line, at) + 1;
+    if (at === 0) throw new Error(`A new provider changes or moves this line of ${file}: ${line}`);
+  }
 }
 
 function write(file: string, text: string): void {

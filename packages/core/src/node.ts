@@ -3,6 +3,7 @@ export { fromFile, type FromFileOptions } from "./sources/from-file.ts";
 export { fromKeychain } from "./sources/from-keychain.ts";
 export { keychainEntry, type KeychainEntry } from "./sources/keychain.ts";
 export { type FileLock, type FileLockOptions, removeLeftBehind, withFileLock } from "./stores/file-lock.ts";
+export { expandHome, secretFilePath } from "./stores/file-path.ts";
 export {
   makePrivateFolder,
   type PrivacyProblem,

@@ -225,7 +225,12 @@ function instant(at: number): string {
 
 function notFound(provider: Search["provider"], attempts: readonly SourceAttempt[]): AuthError {
   const looked = attempts.map(({ source, reason }) => reason ?? `${source} holds none`).join("; ");
-  const remedy = attempts.find((tried) => tried.remedy !== undefined)?.remedy ?? "Pass the option token.";
+  // Each of them would help, and nobody knows which the reader can do.
+  const remedies = [...new Set(attempts.flatMap((tried) => tried.remedy ?? []))];
+  const [first = "Pass the option token.", ...others] = remedies;
+  const remedy = [first, ...others.map((other) => `Or ${other[0]?.toLowerCase()}${other.slice(1)}`)].join(
+    " ",
+  );
   return new AuthError("AUTH_TOKEN_NOT_FOUND", {
     provider: provider.id,
     message: `No token was found${looked === "" ? ", since there is nowhere to look" : `: ${looked}`}.`,

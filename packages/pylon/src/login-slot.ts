@@ -2,7 +2,10 @@ import type { SourceResult } from "@auth/core";
 
 import type { PylonRegion } from "./region.ts";
 
-/** Where logins are kept: the operating system's keychain, or a file that only its owner can read. */
+/**
+ * Where logins are kept: the operating system's keychain, or a file that only its owner can read. The file's path is absolute, or
+ * begins with `~/`: a relative one is refused.
+ */
 export type LoginStore = "keychain" | { readonly file: string };
 
 /** Which login is meant. */

@@ -88,7 +88,7 @@ it.runIf(process.platform === "linux")(
       },
     );
     expect(printed).toMatch(
-      /^AUTH_LOGIN_FAILED .*Secret Service.*\nAUTH_TOKEN_SOURCE_FAILED .*Secret Service/,
+      /^AUTH_LOGIN_FAILED .*Secret Service.*store: \{ file: path \}\.\nAUTH_TOKEN_SOURCE_FAILED .*Secret Service/,
     );
     expect(printed).not.toContain(canary);
   },

@@ -288,6 +288,70 @@ describe("a call that cannot verify anything says what to change", () => {
     });
   });
 
+  it("with a body that a gateway made base64 of, which is not accepted either", async () => {
+    const signature = await signWebhook(body, secret);
+    for (const encoding of ["base64", "base64url"] as const) {
+      const encoded = Buffer.from(body).toString(encoding);
+      for (const given of [encoded, Buffer.from(encoded)])
+        expect(await refusal(given, { secret, signature })).toMatchObject({
+          ...invalid,
+          remedy: expect.stringContaining('Buffer.from(event.body, "base64")'),
+        });
+    }
+    // Nobody signed this one, in whatever form.
+    const foreign = Buffer.from("{}").toString("base64");
+    expect(await refusal(foreign, { secret, signature })).toMatchObject({ code: "AUTH_TOKEN_REJECTED" });
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      "an event of a gateway",
+      { headers: {}, body: "e30=", isBase64Encoded: true },
+      /event\.isBase64Encoded \? "base64"/,
+    ],
+    [
+      "Express's request",
+      { headers: {}, body: {}, socket: {}, app: {} },
+      /express\.raw\(.*headers: request\.headers/,
+    ],
+    ["Fastify's request", { headers: {}, body: {}, raw: {}, server: {} }, /and not what it parsed/],
+    [
+      "Node.js's request",
+      { headers: {}, socket: {}, pipe: () => undefined },
+      /the bytes that the framework received \(/,
+    ],
+  ])("with %s passed whole, and no headers", async (_, wrong, remedy) => {
+    const options = { secret, headers: undefined };
+    // @ts-expect-error: what a program in JavaScript may pass
+    expect(await refusal(wrong, options)).toMatchObject({
+      ...invalid,
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
+  it.each([
+    ["in quotes", `"${secret}"`, "stands in quotes"],
+    ["in single quotes", `'${secret}'\n`, "stands in quotes"],
+    ["as a line of a file", `PYLON_WEBHOOK_SECRET=${secret}`, "is a line NAME=value"],
+    ["that nobody filled in", "${PYLON_WEBHOOK_SECRET}", "is a placeholder"],
+    ["that was not there", "undefined", "is a placeholder"],
+  ])("with a secret %s", async (_, wrong, problem) => {
+    const signature = await signWebhook(body, wrong.trim());
+    for (const options of [{ secret: wrong }, { secrets: [secret, wrong] }])
+      expect(await refusal(body, { ...options, signature })).toMatchObject({
+        ...invalid,
+        message: expect.stringContaining(problem),
+        remedy: "Pass the secret alone, as Pylon shows it for this webhook.",
+      });
+  });
+
+  it("but not with a secret that looks like base64", async () => {
+    for (const good of ["c2VjcmV0MTI=", "c2VjcmV0MQ=="]) {
+      const signature = await signWebhook(body, good);
+      expect((await verifyWebhook(body, { secret: good, signature })).text).toBe(body);
+    }
+  });
+
   it("with a Request that was read before", async () => {
     const request = delivery({ signature: "0".repeat(64) });
     await request.text();

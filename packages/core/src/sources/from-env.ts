@@ -7,18 +7,21 @@ import { chain } from "./chain.ts";
  * counts as unset.
  */
 export function fromEnv(...names: readonly string[]): TokenSource {
-  const [first, ...others] = names.map(fromVariable);
-  return first !== undefined && others.length === 0 ? first : chain(...names.map(fromVariable));
+  const sources = names.map(fromVariable);
+  const [first] = sources;
+  return first !== undefined && sources.length === 1 ? first : chain(...sources);
 }
 
-function fromVariable(name: string): TokenSource {
+/** The first name is the one to set: the others are told where they are looked at, and are no remedy of their own. */
+function fromVariable(name: string, index: number): TokenSource {
+  const remedy = index === 0 ? `Set ${name} to a token.` : undefined;
   return {
     name: `env ${name}`,
     immediate: true,
     resolve({ env }) {
       const value = variable(env, name);
-      if (value === undefined) return unavailable(`${name} is not set`, `Set ${name} to a token.`);
-      if (value.trim() === "") return unavailable(`${name} is empty`, `Set ${name} to a token.`);
+      if (value === undefined) return unavailable(`${name} is not set`, remedy);
+      if (value.trim() === "") return unavailable(`${name} is empty`, remedy);
       return found(value);
     },
   };

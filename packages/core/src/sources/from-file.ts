@@ -1,4 +1,5 @@
 import { own } from "../own.ts";
+import { expandHome } from "../stores/file-path.ts";
 import { readPrivateFile } from "../stores/private-file.ts";
 import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
 
@@ -18,7 +19,7 @@ const longestFile = 65_536;
 
 /**
  * Reads a token that is alone in a file, each time it is asked. A missing or blank file counts as unavailable. A file that
- * others may read, or that is no regular file, ends the search with the `chmod` to type. Links are followed; what they
+ * others may read, or that is no regular file, ends the search with the `chmod` to type. `~/` is the home folder. Links are followed; what they
  * lead to is what counts. On Windows, where the mode says nothing of other users, only the kind of file is looked at.
  */
 export function fromFile(path: string, given: FromFileOptions = {}): TokenSource {
@@ -27,7 +28,7 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
     name: `file ${path}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     async resolve() {
-      const file = await readPrivateFile(path, {
+      const file = await readPrivateFile(expandHome(path), {
         links: "follow",
         maxBytes: longestFile,
         permissions: options.permissions === "any" ? "any" : "warn",

@@ -11,17 +11,20 @@ export interface KeychainEntry {
   delete(signal?: AbortSignal): Promise<boolean>;
 }
 
-const installation =
-  "Install @napi-rs/keyring beside the provider package, or take the token from another source.";
-const unlocking =
-  "Start and unlock the keychain (on Linux a Secret Service such as gnome-keyring), or take the token from another source.";
+const unlock = "Start and unlock the keychain (on Linux a Secret Service such as gnome-keyring)";
 
 /**
  * An entry of the macOS Keychain, the Windows Credential Manager, or the Secret Service of Linux. Loads the native package
  * `@napi-rs/keyring` when it is first used. Rejects where that or the keychain is missing: nothing is kept anywhere else.
+ * `otherwise` is what the user can do instead: the end of a remedy.
  */
-export async function keychainEntry(service: string, account: string): Promise<KeychainEntry> {
-  const entry = await open(service, account);
+export async function keychainEntry(
+  service: string,
+  account: string,
+  otherwise: string = "take the token from another source",
+): Promise<KeychainEntry> {
+  const unlocking = `${unlock}, or ${otherwise}.`;
+  const entry = await open(service, account, otherwise);
   const failing = async <T>(task: Promise<T>): Promise<T> => {
     try {
       return await task;
@@ -36,14 +39,17 @@ export async function keychainEntry(service: string, account: string): Promise<K
   };
 }
 
-async function open(service: string, account: string): Promise<AsyncEntry> {
+async function open(service: string, account: string, otherwise: string): Promise<AsyncEntry> {
   const { AsyncEntry } = await import("@napi-rs/keyring").catch(() => {
-    throw broken("the keychain needs the package @napi-rs/keyring, which is not installed", installation);
+    throw broken(
+      "the keychain needs the package @napi-rs/keyring, which is not installed",
+      `Install @napi-rs/keyring beside the provider package, or ${otherwise}.`,
+    );
   });
   try {
     // Without this the kernel's keyring would be used where there is no Secret Service: it is gone after a restart.
     return new AsyncEntry(service, account, { linux: { store: "secret-service" } });
   } catch {
-    throw broken("there is no keychain that can be reached", unlocking);
+    throw broken("there is no keychain that can be reached", `${unlock}, or ${otherwise}.`);
   }
 }

@@ -1,7 +1,8 @@
 import { own } from "../own.ts";
 import { type HeaderReader, headerReader, type WebhookHeaders } from "./header-reader.ts";
 import { hmacKey, isSignedWith } from "./hmac.ts";
-import { isRequest, joined, readDelivery, type WebhookDelivery } from "./read-delivery.ts";
+import { base64Content } from "./base64-content.ts";
+import { checkDelivery, isRequest, joined, readDelivery, type WebhookDelivery } from "./read-delivery.ts";
 import { type WebhookErrors, webhookErrors } from "./webhook-error.ts";
 
 /** How a service signs what it delivers, by HMAC-SHA256 with a secret that it shares with the receiver. */
@@ -84,6 +85,7 @@ export function defineWebhook(scheme: WebhookScheme): VerifyWebhook {
     const given = own(options);
     const secrets = secretsOf(given, scheme, errors);
     const limits = { maxBytes: maxBytesOf(given, errors), timeoutMs: timeoutMsOf(given, errors) };
+    checkDelivery(delivery, errors);
     const header = headerReader(isRequest(delivery) ? delivery.headers : headersOf(given, errors));
     const read = scheme.read(given.signature ?? header(scheme.header.toLowerCase()), header);
     // Before the body: a body that nobody signed is not worth reading.
@@ -91,11 +93,19 @@ export function defineWebhook(scheme: WebhookScheme): VerifyWebhook {
     checkTime(read, given, scheme, errors);
 
     const bytes = await readDelivery(delivery, limits, errors);
-    const signed = read.before === undefined ? bytes : joined([new TextEncoder().encode(read.before), bytes]);
     const keys = await Promise.all(secrets.map(hmacKey));
-    // Every key is tried, whichever fits, so that the time says nothing of which did.
-    const matches = await Promise.all(keys.map((key) => isSignedWith(key, read.signature, signed)));
-    if (!matches.includes(true)) {
+    const isSigned = async (body: Uint8Array<ArrayBuffer>): Promise<boolean> => {
+      const signed = read.before === undefined ? body : joined([new TextEncoder().encode(read.before), body]);
+      // Every key is tried, whichever fits, so that the time says nothing of which did.
+      return (await Promise.all(keys.map((key) => isSignedWith(key, read.signature, signed)))).includes(true);
+    };
+    if (!(await isSigned(bytes))) {
+      const content = base64Content(bytes);
+      if (content !== undefined && (await isSigned(content)))
+        throw errors.misused(
+          `The body is the base64 text of what ${scheme.name} signed, as a gateway makes it`,
+          'Decode it first: pass Buffer.from(event.body, "base64") where event.isBase64Encoded says so.',
+        );
       throw errors.refused(
         "its signature was not made from this body with this secret",
         `Check that the secret is the one that ${scheme.name} has for this webhook, and that the body is the raw bytes and not JSON that was parsed and written again.`,
@@ -120,11 +130,28 @@ function secretsOf(
     throw misused("The option secrets is no list", "Pass secrets: [next, current].");
   const given = [secret, ...secrets].flatMap((one) => (typeof one === "string" ? one.trim() : []));
   const usable = given.filter((one) => one !== "");
-  if (usable.length > 0) return usable;
+  if (usable.length > 0) {
+    const problem = usable.map(secretProblem).find((one) => one !== undefined);
+    if (problem === undefined) return usable;
+    throw misused(
+      `The webhook secret ${problem}`,
+      `Pass the secret alone, as ${name} shows it for this webhook.`,
+    );
+  }
   throw misused(
     "There is no webhook secret to verify with",
     `Pass secret: the one that ${name} has for this webhook, as from ${secretVariable}.`,
   );
+}
+
+/** What a secret cannot be, though it is often given so. Not quoted: it may be one all the same. */
+function secretProblem(secret: string): string | undefined {
+  if (/^(["'`]).*\1$/s.test(secret)) return "stands in quotes";
+  // Not the `=` at the end of base64.
+  if (/^[A-Za-z_]\w*\s*=\s*[^=\s]/.test(secret)) return "is a line NAME=value";
+  if (/^(?:\$\{.*\}|\$\(.*\)|\{env:.*\}|<.*>|\*{3,}|undefined|null|op:\/\/.*)$/s.test(secret))
+    return "is a placeholder that nobody filled in";
+  return undefined;
 }
 
 function maxBytesOf({ maxBytes = 1_048_576 }: VerifyWebhookOptions, { misused }: WebhookErrors): number {

@@ -21,6 +21,27 @@ export interface DeliveryLimits {
   readonly timeoutMs: number;
 }
 
+/** Throws for what holds no raw body, and says where this kind of thing has it. */
+export function checkDelivery(delivery: unknown, errors: WebhookErrors): asserts delivery is WebhookDelivery {
+  if (typeof delivery === "string" || ArrayBuffer.isView(delivery) || isRequest(delivery)) return;
+  if (Object.prototype.toString.call(delivery) === "[object ArrayBuffer]") return;
+  const { headers, body, isBase64Encoded } = (delivery ?? {}) as Readonly<Record<string, unknown>>;
+  if (isBase64Encoded !== undefined)
+    throw errors.misused(
+      "The delivery is a gateway's event, and not the body in it",
+      'Pass the body, from before a framework parsed it: Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8"), with headers: event.headers.',
+    );
+  if (typeof headers === "object" && headers !== null)
+    throw errors.misused(
+      "The delivery is a framework's request, and not the raw body in it",
+      `Pass the bytes that the framework received${body === undefined ? "" : ", and not what it parsed"} (in Express, request.body behind express.raw({ type: "*/*" })), with headers: request.headers.`,
+    );
+  throw errors.misused(
+    "The body is neither a Request nor raw bytes",
+    "Pass the bytes as they came, from before a framework parsed them.",
+  );
+}
+
 /** The raw bytes of a delivery, as they are now. A `Request` is read up to the limits, and no further. */
 export async function readDelivery(
   delivery: WebhookDelivery,
@@ -38,13 +59,8 @@ export async function readDelivery(
     const { buffer, byteOffset, byteLength } = delivery;
     return bounded(new Uint8Array(buffer, byteOffset, byteLength)).slice();
   }
-  if (Object.prototype.toString.call(delivery) === "[object ArrayBuffer]")
-    return bounded(new Uint8Array(delivery as ArrayBuffer)).slice();
   if (isRequest(delivery)) return readRequest(delivery, limits, errors);
-  throw errors.misused(
-    "The body is neither a Request nor raw bytes",
-    "Pass the bytes as they came, from before a framework parsed them.",
-  );
+  return bounded(new Uint8Array(delivery)).slice();
 }
 
 async function readRequest(

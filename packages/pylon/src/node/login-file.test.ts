@@ -1,5 +1,17 @@
 import { execFile, execFileSync } from "node:child_process";
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -21,9 +33,12 @@ const kept = async (): Promise<Record<string, Record<string, unknown>>> =>
 function elsewhere(
   names: { login: readonly string[]; logout?: readonly string[] },
   umask = "022",
+  before = "",
 ): Promise<unknown> {
   const program = `
-    import { login, logout } from "./packages/pylon/src/index.ts";
+    const fs = process.getBuiltinModule("node:fs");
+    ${before}
+    const { login, logout } = await import("./packages/pylon/src/index.ts");
     const { url, token, file, names } = JSON.parse(process.env.GIVEN);
     const store = { file };
     for (const name of names.login) await login({ token, name, store, baseUrl: url, env: {} });
@@ -87,17 +102,17 @@ it.each<[string, () => Promise<unknown>, RegExp]>([
   ["a group may read", () => chmod(file, 0o640), /mode 640.*chmod 600/],
   ["is a link", async () => (await rm(file), symlink("/etc/passwd", file)), /symbolic link/],
   ["is a link to nothing", async () => (await rm(file), symlink("nowhere", file)), /symbolic link/],
-  ["is a folder", async () => (await rm(file), mkdir(file)), /no file of logins/],
+  ["is a folder", async () => (await rm(file), mkdir(file)), /not a regular file/],
   [
     "is a pipe",
     async () => (await rm(file), execFileSync("mkfifo", ["-m", "600", file])),
-    /no file of logins/,
+    /not a regular file/,
   ],
   ["holds no JSON", () => writeFile(file, `{ "${canary}`), /holds no JSON/],
   ["is empty", () => writeFile(file, ""), /holds no JSON/],
   ["holds a list", () => writeFile(file, "[]"), /no file of logins/],
   ["holds logins that are none", () => writeFile(file, '{ "logins": [] }'), /no file of logins/],
-  ["is far too long", () => writeFile(file, `"${"a".repeat(1_048_576)}"`), /no file of logins/],
+  ["is far too long", () => writeFile(file, `"${"a".repeat(1_048_576)}"`), /too large/],
 ])("is not kept in a file that %s, which stays as it is and is not read", async (_, spoil, message) => {
   await writeFile(file, "{}", { mode: 0o600 });
   await spoil();
@@ -124,20 +139,83 @@ it("is not read from a file of another user's", async () => {
   expect(await failure(logout({ store: { file } }))).toMatchObject({ code: "AUTH_LOGIN_FAILED" });
 });
 
-it("says so where the folder cannot be made, or another program stands still while it saves", async () => {
-  await writeFile(`${file}.lock`, "", { mode: 0o600 });
-  expect(await failure(save())).toMatchObject({
+it("says where the folder cannot be made, with the path that is in the way", async () => {
+  await writeFile(file, "");
+  const below = path.join(file, "deep", "logins.json");
+  expect(await failure(save({ store: { file: below } }))).toMatchObject({
     code: "AUTH_LOGIN_FAILED",
-    message: expect.stringContaining("another login seems to be running"),
-    remedy: expect.stringContaining(`delete ${file}.lock`),
+    message: expect.stringMatching(/\/deep cannot be made: \S+\/logins\.json is not a folder \(E[A-Z]+\)\./),
+    remedy: `Remove or rename ${file}, or name another file.`,
   });
-  expect(await readdir(folder)).toEqual(["logins.json.lock"]);
-  file = path.join(`${file}.lock`, "logins.json");
-  expect(await failure(save({ store: { file } }))).toMatchObject({
-    code: "AUTH_LOGIN_FAILED",
-    message: expect.stringMatching(/could not be kept: E[A-Z]+/),
+});
+
+it("is not kept where an older version of this package, or nobody, left a lock", async () => {
+  await writeFile(`${file}.lock`, canary, { mode: 0o600 });
+  await utimes(`${file}.lock`, 1, 1);
+  await save();
+  expect(await readdir(folder)).toEqual(["logins.json"]);
+});
+
+it.each([
+  ["after a logout", () => logout({ store: { file } }), ["logins.json"]],
+  ["after a logout of another name", () => logout({ name: "other", store: { file } }), ["logins.json"]],
+  ["after the next login", () => save({ token: otherCanary, region: "eu", name: "other" }), ["logins.json"]],
+])("leaves no copy of the token %s, though it was killed while it saved", async (_, next, names) => {
+  await writeFile(file, "{}", { mode: 0o600 });
+  const dying = elsewhere(
+    { login: ["default"] },
+    "022",
+    "fs.fsyncSync = () => process.kill(process.pid, 'SIGKILL');",
+  );
+  await expect(dying).rejects.toMatchObject({ signal: "SIGKILL" });
+  const texts = async (): Promise<string> => {
+    const all = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = all.filter((one) => one.isFile());
+    return (
+      await Promise.all(files.map((one) => readFile(path.join(one.parentPath, one.name), "utf8")))
+    ).join();
+  };
+  expect(await texts()).toContain(canary);
+  await next();
+  expect(await texts()).not.toContain(canary);
+  expect(await readdir(folder)).toEqual(names);
+});
+
+it("is kept below the home folder where the path says ~/", async () => {
+  const there = path.join(homedir(), path.relative(homedir(), file));
+  const tilde = `~/${path.relative(homedir(), file)}`;
+  await save({ store: { file: tilde } });
+  expect(await savedLogin({ store: { file: there } })).toMatchObject({ region: "us" });
+  expect(await logout({ store: { file: tilde } })).toBe(true);
+});
+
+it.each(["logins.json", "./logins.json", "~", "~other/logins.json"])(
+  "is kept nowhere where the path is relative: %s",
+  async (relative) => {
+    const store = { file: relative };
+    for (const task of [save({ store }), logout({ store }), savedLogin({ store })])
+      expect(await failure(task)).toMatchObject({
+        code: "AUTH_LOGIN_FAILED",
+        message: expect.stringContaining("store.file is no absolute path"),
+        remedy: expect.stringMatching(/^Pass store\.file as a whole path, such as .*~\/\.$/),
+      });
+    expect(fake.requests).toEqual([]);
+    expect(await failure(pylon({ login: true, store, ...here() }).token())).toMatchObject({
+      code: "AUTH_TOKEN_SOURCE_FAILED",
+      message: expect.stringContaining("store.file is no absolute path"),
+    });
+  },
+);
+
+it.each([
+  [true, "Or log in with login({ token, store })."],
+  ["acme", 'Or log in with login({ token, name: "acme", store }).'],
+] as const)("says to log in where nobody did: login %j", async (name, remedy) => {
+  expect(await failure(pylon({ login: name, store: { file }, ...here() }).token())).toMatchObject({
+    code: "AUTH_TOKEN_NOT_FOUND",
+    remedy: `Set PYLON_API_TOKEN to a token. ${remedy} Tokens are made at https://app.usepylon.com/settings/api-tokens`,
   });
-}, 20_000);
+});
 
 it.each<[string, unknown]>([
   ["no region", { token: canary, organization: { id: "o-1" } }],

@@ -7,6 +7,7 @@ import { holderIsGone, newHolder } from "./lock-holder.ts";
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
 const { join, dirname } = /* @__PURE__ */ process.getBuiltinModule("node:path");
 
+/** Options of {@link withFileLock} and {@link removeLeftBehind}. */
 export interface FileLockOptions {
   /** Ends the waiting, with its own reason. */
   readonly signal?: AbortSignal | undefined;

@@ -24,6 +24,7 @@ export interface PrivateFile {
   readonly problem?: PrivacyProblem;
 }
 
+/** Options of {@link readPrivateFile} and {@link readPrivateFileSync}. */
 export interface PrivateFileOptions {
   /**
    * `"private"`: a file of another user, or one that others may read or write, is refused. `"warn"`: it is read, and the result says what

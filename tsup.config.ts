@@ -8,15 +8,18 @@ type Targets = Record<string, string | { "@auth/source": string | Record<string,
 
 // The one build configuration, run in each package's folder. What a package exports is what gets built, and what it
 // imports by a name of its own, which leads to another file in another runtime.
-const { exports, imports, peerDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Record<
-  string,
-  Targets
->;
+const { exports, imports, bin, peerDependencies } = JSON.parse(
+  readFileSync("package.json", "utf8"),
+) as Record<string, Targets>;
 const sources = Object.values({ ...exports, ...imports }).flatMap((entry) => {
   if (typeof entry === "string") return [];
   const source = entry["@auth/source"];
   return typeof source === "string" ? [source] : Object.values(source);
 });
+// The command of the package: nothing imports it.
+const commands = Object.values((bin ?? {}) as Record<string, string>).map((file) =>
+  file.replace("./dist/", "./src/").replace(/js$/, "ts"),
+);
 
 /**
  * esbuild makes one file of the modules that the same entries and `import()`s reach, and each file costs more to import than
@@ -44,7 +47,9 @@ const mainEntryInOneFile: Plugin = {
 
 export default defineConfig({
   // "./src/testing/index.ts" becomes dist/testing/index.js
-  entry: Object.fromEntries(sources.map((source) => [source.slice("./src/".length, -".ts".length), source])),
+  entry: Object.fromEntries(
+    [...sources, ...commands].map((source) => [source.slice("./src/".length, -".ts".length), source]),
+  ),
   format: ["esm"],
   target: "node22",
   platform: "node",

@@ -131,6 +131,9 @@ function objectionInProvider({ module, declared }, specifier, target) {
   // A fake service goes out with the package, to those who have no test runner.
   if (module.startsWith("testing/"))
     return specifier === "@auth/testing" ? "a fake service imports @auth/testing/loopback" : undefined;
+  // The command: `fake` starts the fake service, and whatever serves a person at a terminal touches the machine.
+  if (isCommand(module)) return undefined;
+  if (isCommand(target)) return "the command is for a person at a terminal: no library module imports it";
   if (target?.startsWith("testing/")) return forTests;
   if (isForNode(target) && !isForNode(module))
     return "what is for Node.js alone is imported only by src/node.ts, src/node/**, and a #name in package.json";
@@ -149,6 +152,11 @@ function objectionInProvider({ module, declared }, specifier, target) {
   if (target === undefined && !specifier.startsWith("#") && !allowed.includes(specifier))
     return `a provider is data: it imports its own files and ${allowed.join(", ")}; core sends`;
   return undefined;
+}
+
+/** Of a provider: its command, src/cli.ts and src/cli/**. */
+function isCommand(module) {
+  return module === "cli" || module?.startsWith("cli/");
 }
 
 /** Of a provider: the entry `./node` and its parts, which may touch the machine. */

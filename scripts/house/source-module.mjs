@@ -8,7 +8,9 @@ const foldersOf = (parent) =>
   existsSync(path.join(root, parent)) ? readdirSync(path.join(root, parent)) : [];
 
 /** Names of the folders of packages/ that are providers. */
-export const providers = foldersOf("packages").filter((folder) => !["core", "testing"].includes(folder));
+export const providers = foldersOf("packages").filter(
+  (folder) => !["cli", "core", "testing"].includes(folder),
+);
 
 export const exampleProviders = "examples/providers";
 

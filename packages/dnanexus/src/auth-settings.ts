@@ -7,15 +7,10 @@ export interface AuthSettings {
   readonly env?: Environment | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly now?: (() => number) | undefined;
-  readonly jobs?: JobLookup | undefined;
-}
-
-/** Which jobs an auth's configuration names. Each is read at the call. */
-export interface JobLookup {
-  /** The job that the program runs in: of the place that the token comes from, else of the environment. */
-  readonly current: () => JobEnvironment | undefined;
+  /** The job that the program runs in, looked for at the call. */
+  readonly job?: (() => JobEnvironment | undefined) | undefined;
   /** The job that a token was derived for, by its source. */
-  readonly ofSource: (source: string) => JobEnvironment | undefined;
+  readonly jobOf?: ((source: string) => JobEnvironment | undefined) | undefined;
 }
 
 // Registered globally, so that an auth of another installed copy is understood.
@@ -24,14 +19,11 @@ const settings = Symbol.for("auth-providers.dnanexus.settings");
 /** The same provider, whose auths keep what {@link settingsOf} tells. Printing them shows none of it. */
 export function keepingSettings<Options extends object, I extends Identity>(
   provider: Provider<Options, I>,
-  jobsOf: (options: Options & AuthOptions) => JobLookup,
+  tell: (options: Options & AuthOptions) => AuthSettings,
 ): Provider<Options, I> {
   const factory = (options?: Options & AuthOptions): Auth<I> => {
     const given = own<Options & AuthOptions>(options);
-    const { env, fetch, now } = given;
-    return Object.defineProperty(provider(options), settings, {
-      get: (): AuthSettings => ({ env, fetch, now, jobs: jobsOf(given) }),
-    });
+    return Object.defineProperty(provider(options), settings, { get: () => tell(given) });
   };
   return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(provider)) as Provider<Options, I>;
 }

@@ -74,8 +74,7 @@ describe("verify", () => {
     const { home, paths, provider, write } = createSandbox();
     const fake = await fakeDNAnexus();
     const { DX_APISERVER_PROTOCOL, DX_APISERVER_HOST, DX_APISERVER_PORT } = fake.environment();
-    const server = { DX_APISERVER_PROTOCOL, DX_APISERVER_HOST, DX_APISERVER_PORT: Number(DX_APISERVER_PORT) };
-    write(paths.user, login(canary, server));
+    write(paths.user, login(canary, { DX_APISERVER_PROTOCOL, DX_APISERVER_HOST, DX_APISERVER_PORT }));
     const auth = provider({ env: { HOME: home } });
     const { identity, token, requestId } = await auth.verify();
     expect(identity).toEqual({ kind: "user", id: "user-alice" });

@@ -10,26 +10,24 @@ import {
   isLoopback,
   type Provider,
   type ProviderSetup,
-  type SetupContext,
 } from "@auth/core";
 
+import { keepingSettings } from "./auth-settings.ts";
 import { type ApiServer, apiServer } from "./config/api-server.ts";
-import { classify } from "./service/classify.ts";
-import type { ConfigPlace } from "./config/config-layer.ts";
+import type { ConfigLayer } from "./config/config-layer.ts";
 import { configPlaces, type Machine, thisMachine } from "./config/config-places.ts";
-import { expectedToken, isGiven } from "./config/expected-token.ts";
-import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
-import { type JobLookup, keepingSettings } from "./auth-settings.ts";
+import { configWarnings, isGiven } from "./config/config-warnings.ts";
 import { isPrivateHost } from "./config/private-host.ts";
-import { retryAfterMsOf, retryDelayMs } from "./service/retry-delay.ts";
-import { setupWarnings } from "./config/config-warnings.ts";
-import { jobOfSource, tokenSources } from "./config/token-sources.ts";
+import { jobOfSource, type Look, tokenSources } from "./config/token-sources.ts";
 import {
   type TokenVariable,
   tokenVariables,
   unreadVariables,
   unreadWarnings,
 } from "./config/variable-place.ts";
+import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
+import { classify } from "./service/classify.ts";
+import { dnanexusApi } from "./service/dnanexus-api.ts";
 
 /** Options of {@link dnanexus}. */
 export interface DNAnexusOptions extends AuthOptions {
@@ -66,35 +64,47 @@ export interface DNAnexusIdentity extends Identity {
  */
 export const dnanexus: Provider<DNAnexusOptions, DNAnexusIdentity> = dnanexusOn(thisMachine);
 
-/** The provider as it is on a machine. */
+/** The provider as it is on a machine. Each search for a token is a new look at it. */
 export function dnanexusOn(machine: Machine): Provider<DNAnexusOptions, DNAnexusIdentity> {
-  return keepingSettings(
-    defineProvider({
-      specVersion: 1,
-      id: "dnanexus",
-      name: "DNAnexus",
-      tokenUrl: "https://platform.dnanexus.com/",
-      setup: (options: DNAnexusOptions, context) => setup(options, context, machine),
-    }),
-    (options) => jobLookup(options, machine),
-  );
+  return dnanexusAt((env, options) => {
+    const places = configPlaces(env, machine, options);
+    return () => places.map((place) => place.read());
+  });
 }
 
-function jobLookup(options: DNAnexusOptions, machine: Machine): JobLookup {
-  const { env = process.env, sessions, alsoRead = [], token } = options;
-  const places = (): readonly ConfigPlace[] =>
-    configPlaces(env, machine, { sessions: sessions !== false, alsoRead });
-  return {
-    // A token that the program brings comes from no place.
-    current: () => (isGiven(token) ? jobEnvironment(env) : currentJob(places())),
-    ofSource: (source) => jobOfSource(source, places()),
-  };
+/** The provider as one look at the machine showed it: neither the address nor the token changes afterwards. */
+export function dnanexusAsSeen(layers: readonly ConfigLayer[]): Provider<DNAnexusOptions, DNAnexusIdentity> {
+  return dnanexusAt(() => () => layers);
+}
+
+function dnanexusAt(
+  lookWith: (env: Environment, options: DNAnexusOptions) => Look,
+): Provider<DNAnexusOptions, DNAnexusIdentity> {
+  const provider = defineProvider({
+    specVersion: 1,
+    id: "dnanexus",
+    name: "DNAnexus",
+    tokenUrl: "https://platform.dnanexus.com/",
+    setup: (options: DNAnexusOptions, { env }) => setup(options, env, lookWith),
+  });
+  return keepingSettings(provider, (options) => {
+    const { env = process.env, fetch, now, token } = options;
+    const look = (): readonly ConfigLayer[] => lookWith(env, options)();
+    return {
+      env,
+      fetch,
+      now,
+      // A token that the program brings comes from no place.
+      job: () => (isGiven(token) ? jobEnvironment(env) : currentJob(look())),
+      jobOf: (source) => jobOfSource(source, look()),
+    };
+  });
 }
 
 function setup(
   options: DNAnexusOptions,
-  { env }: SetupContext,
-  machine: Machine,
+  env: Environment,
+  lookWith: (env: Environment, options: DNAnexusOptions) => Look,
 ): ProviderSetup<DNAnexusIdentity> {
   const alsoRead = options.alsoRead ?? [];
   if (!Array.isArray(alsoRead) || !alsoRead.every((name) => tokenVariables.includes(name)))
@@ -102,35 +112,26 @@ function setup(
       "alsoRead names another variable",
       `Name some of ${tokenVariables.join(" and ")} in a list.`,
     );
-  const places = configPlaces(env, machine, { sessions: options.sessions !== false, alsoRead });
-  const layers = places.map((place) => place.read());
+  const look = lookWith(env, options);
+  const layers = look();
   const server = options.baseUrl === undefined ? apiServer(layers) : undefined;
-  const token = expectedToken(options.token, layers);
-  if (server !== undefined && options.allowInsecureHttp !== true) refusePlainHttp(server, env);
-  const ofSource = (source: string): JobEnvironment | undefined => jobOfSource(source, places);
-  // A program that brings its own token and address is in no job as far as they go.
-  const isBrought = server === undefined && token !== undefined && token.place === undefined;
+  const isVouched = server !== undefined && isGivenByPlatform(server, env);
+  if (server !== undefined && !isVouched && options.allowInsecureHttp !== true) refusePlainHttp(server);
+  const unread = (): readonly TokenVariable[] => unreadVariables(env, alsoRead);
+  const jobOf = (source: string): JobEnvironment | undefined => jobOfSource(source, look());
 
   return {
     baseUrl: server?.baseUrl ?? options.baseUrl ?? "",
-    sources: tokenSources(places, () => unreadVariables(env, alsoRead)),
+    sources: tokenSources(look, unread),
     verify: {
       method: "POST",
       path: "/system/whoami",
       body: {},
-      identify: (body, { source }) => identify(body, ofSource(source)),
+      identify: (body, { source }) => identify(body, jobOf(source)),
     },
-    classify: (answer) => ({
-      ...classify(answer, ofSource(answer.source)),
-      retryAfterMs: retryAfterMsOf(answer.headers),
-    }),
-    requestIdHeader: "x-request-id",
-    retryDelayMs: (failed) => retryDelayMs(failed),
-    insecureOrigins: server !== undefined && isGivenByPlatform(server, env) ? [server.baseUrl] : [],
-    warnings: [
-      ...setupWarnings({ layers, server, token, job: isBrought ? undefined : currentJob(places) }),
-      ...unreadWarnings(unreadVariables(env, alsoRead)),
-    ],
+    ...dnanexusApi((answer) => classify(answer, jobOf(answer.source))),
+    insecureOrigins: isVouched ? [server.baseUrl] : [],
+    warnings: () => [...configWarnings(look(), server, options.token), ...unreadWarnings(unread())],
   };
 }
 
@@ -141,11 +142,10 @@ function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdent
 }
 
 // Core refuses it too, without knowing who wanted it.
-function refusePlainHttp(server: ApiServer, env: Environment): void {
-  if (!server.plainHttp || isGivenByPlatform(server, env) || isLoopback(new URL(server.baseUrl).hostname))
-    return;
+function refusePlainHttp({ plainHttp, baseUrl, protocolName }: ApiServer): void {
+  if (!plainHttp || isLoopback(new URL(baseUrl).hostname)) return;
   throw broken(
-    `${server.protocolName} makes the server's address ${server.baseUrl} plain http, which shows the token to everyone on the way`,
+    `${protocolName} makes the server's address ${baseUrl} plain http, which shows the token to everyone on the way`,
     "Set DX_APISERVER_PROTOCOL to https there, or take it out.",
   );
 }

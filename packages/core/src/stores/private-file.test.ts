@@ -50,6 +50,14 @@ describe.each(readers)("%s", (_, read) => {
     expect(await read(join(file, "below"))).toBeUndefined();
   });
 
+  it.runIf(process.platform === "linux")("says so where a file can be opened and not read", async () => {
+    const options = { links: "follow", permissions: "any" } as const;
+    await expect(read("/proc/self/mem", options)).rejects.toMatchObject({
+      message: expect.stringMatching(/^\/proc\/self\/mem cannot be read \(E[A-Z]+\)$/),
+      remedy: expect.stringContaining("name another file"),
+    });
+  });
+
   it("refuses what others may read or write, with the chmod to type, or only says so", async () => {
     for (const mode of [0o640, 0o604, 0o620, 0o666]) {
       chmodSync(file, mode);

@@ -61,6 +61,8 @@ export async function readPrivateFile(
       read = (await handle.read(buffer, length, buffer.length - length)).bytesRead;
     }
     return privateFile(path, buffer.subarray(0, length), problem, options);
+  } catch (error) {
+    throw unreadable(path, error, options);
   } finally {
     await handle.close();
   }
@@ -83,6 +85,8 @@ export function readPrivateFileSync(path: string, options: PrivateFileOptions = 
       read = fs.readSync(file, buffer, length, buffer.length - length, null);
     }
     return privateFile(path, buffer.subarray(0, length), problem, options);
+  } catch (error) {
+    throw unreadable(path, error, options);
   } finally {
     fs.closeSync(file);
   }
@@ -126,13 +130,20 @@ function missing(path: string, error: unknown, options: PrivateFileOptions): und
   const { otherwise = nameAnother } = options;
   const code = systemCode(error);
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-  if ((code === "ELOOP" || code === "EMLINK") && isLink(path)) throw linkProblem(path, options);
+  // Where links are followed, they lead round in a circle.
+  if ((code === "ELOOP" || code === "EMLINK") && options.links !== "follow" && isLink(path))
+    throw linkProblem(path, options);
   if (code === "EACCES" || code === "EPERM")
     throw broken(
       `${path} cannot be read by this user (${code})`,
       `Run chown on ${shellQuote(path)}, or ${otherwise}.`,
     );
-  throw fileProblem(path, "read", error, otherwise);
+  throw unreadable(path, error, options);
+}
+
+/** Some files can be opened and not read. What `broken` made comes back as it is. */
+function unreadable(path: string, error: unknown, { otherwise = nameAnother }: PrivateFileOptions): unknown {
+  return fileProblem(path, "read", error, otherwise);
 }
 
 function isLink(path: string): boolean {

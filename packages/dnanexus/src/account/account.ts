@@ -1,16 +1,21 @@
 import process from "node:process";
 
-import { AuthError, type AuthErrorCode, broken, type Environment, isBroken } from "@auth/core";
+import {
+  type Auth,
+  AuthError,
+  type AuthErrorCode,
+  broken,
+  type Environment,
+  isBroken,
+  type TokenSource,
+} from "@auth/core";
 
-import { apiServer } from "../config/api-server.ts";
-import { authServer } from "./auth-server.ts";
+import type { ConfigLayer } from "../config/config-layer.ts";
 import { configPlaces, type Machine } from "../config/config-places.ts";
-import { dnanexus, type DNAnexusOptions, dnanexusOn } from "../dnanexus.ts";
+import type { TokenVariable } from "../config/variable-place.ts";
+import { dnanexus, dnanexusAsSeen, type DNAnexusIdentity } from "../dnanexus.ts";
+import { authServer } from "./auth-server.ts";
 import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
-import { sessionDirectory } from "../config/session-directory.ts";
-import { strangeServer } from "../config/config-warnings.ts";
-import { sourceName } from "../config/token-sources.ts";
-import { userDirectory } from "../config/user-directory.ts";
 
 /** Options of everything that makes or ends a login. */
 export interface AccountOptions {
@@ -33,49 +38,54 @@ export interface AccountOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** The variables that an account's options name. */
-export function environmentOf({ env }: AccountOptions): Environment {
-  return env ?? process.env;
+/** An account as one look at the machine showed it: nothing of it changes between the password and the save. */
+export interface Account {
+  readonly options: AccountOptions;
+  readonly env: Environment;
+  readonly layers: readonly ConfigLayer[];
+  /** Address of the API server. */
+  readonly baseUrl: string;
+  /** An auth for that server, with a token that is given, else the one that is found. */
+  readonly authWith: (token?: TokenSource) => Auth<DNAnexusIdentity>;
 }
 
-/** The provider's options for the same server and machine. */
-export function providerOptions(options: AccountOptions): DNAnexusOptions {
-  const { baseUrl, env, fetch, timeoutMs, sessions, allowInsecureHttp, now } = options;
-  return { baseUrl, env, fetch, timeoutMs, sessions, allowInsecureHttp, now };
+/** Looks at the machine. Throws what the first use of `dnanexus()` throws. */
+export function openAccount(
+  options: AccountOptions & { readonly alsoRead?: readonly TokenVariable[] | undefined },
+  machine: Machine,
+): Account {
+  const {
+    baseUrl,
+    env = process.env,
+    fetch,
+    timeoutMs,
+    sessions,
+    allowInsecureHttp,
+    now,
+    alsoRead,
+  } = options;
+  const layers = configPlaces(env, machine, { sessions, alsoRead }).map((place) => place.read());
+  const provider = dnanexusAsSeen(layers);
+  const authWith = (token?: TokenSource): Auth<DNAnexusIdentity> =>
+    provider({ baseUrl, env, fetch, timeoutMs, sessions, allowInsecureHttp, now, alsoRead, token });
+  return { options, env, layers, baseUrl: authWith().baseUrl, authWith };
 }
 
 /** The origin of the auth server. */
-export function authOrigin(options: AccountOptions, machine: Machine): string {
-  const { baseUrl } = dnanexusOn(machine)(providerOptions(options));
+export function authOrigin({ options, env, baseUrl }: Account): string {
   const { authUrl, allowInsecureHttp } = options;
-  return explained("AUTH_PROVIDER_INVALID", () =>
-    authServer({ authUrl, baseUrl, env: environmentOf(options), allowInsecureHttp }),
-  );
-}
-
-/** Warns of a server that another place names than the one that the token comes from: with it, the program's own options. */
-export function serverWarnings(options: AccountOptions, machine: Machine, token: string): readonly string[] {
-  if (options.baseUrl !== undefined) return [];
-  const sessions = options.sessions !== false;
-  const places = configPlaces(environmentOf(options), machine, { sessions, alsoRead: [] });
-  const layers = places.map((place) => place.read());
-  const server = apiServer(layers);
-  // What calls this package has its environment's word for the server; a file may be older than that.
-  const place = layers.find((layer) => sourceName(layer) === token)?.place ?? places[0];
-  return strangeServer(server, { name: token, ...(place !== undefined && { place }) }, layers);
+  return explained("AUTH_PROVIDER_INVALID", () => authServer({ authUrl, baseUrl, env, allowInsecureHttp }));
 }
 
 /** Where a login is saved. Throws where it cannot be: better before the password is sent. */
-export function saveDirectories(options: AccountOptions, machine: Machine): SaveDirectories {
+export function saveDirectories({ layers }: Account): SaveDirectories {
   return explained("AUTH_TOKEN_SOURCE_FAILED", () => {
-    const user = userDirectory(environmentOf(options));
-    if (user === undefined) {
+    const user = layers.find(({ place }) => place.kind === "user");
+    const session = layers.find(({ place }) => place.kind === "session");
+    if (user?.place.directory === undefined)
       throw broken("there is nowhere to save, since HOME is not set", "Set HOME or DX_USER_CONF_DIR.");
-    }
-    const session = options.sessions === false ? undefined : sessionDirectory(user, machine.parents());
-    const directories = { user, session };
-    checkSave(directories);
-    return directories;
+    const directories = { user: user.place.directory, session: session?.place.directory };
+    return checkSave(directories, [user, ...(session === undefined ? [] : [session])]);
   });
 }
 

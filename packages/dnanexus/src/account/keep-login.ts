@@ -1,17 +1,10 @@
 import { found, type Token, type Verification } from "@auth/core";
 
-import {
-  type AccountOptions,
-  environmentOf,
-  invalid,
-  providerOptions,
-  save,
-  saveDirectories,
-  serverWarnings,
-} from "./account.ts";
-import type { Machine } from "../config/config-places.ts";
-import { type DNAnexusIdentity, dnanexusOn } from "../dnanexus.ts";
+import { apiServer } from "../config/api-server.ts";
+import { serverMismatchWarning } from "../config/config-warnings.ts";
 import { trimmedVariable } from "../config/environment-place.ts";
+import type { DNAnexusIdentity } from "../dnanexus.ts";
+import { type Account, type AccountOptions, invalid, save, saveDirectories } from "./account.ts";
 import type { SaveDirectories } from "./save-config.ts";
 
 /** What becomes of a new login. */
@@ -46,37 +39,35 @@ export interface NewToken {
  * Where a login is to be saved; `undefined` where the program keeps it. Throws, before anything is sent, where it cannot be,
  * as with an API server that the toolkit's files have no words for.
  */
-export function loginDirectories(options: KeepOptions, machine: Machine): SaveDirectories | undefined {
+export function loginDirectories(account: Account, options: KeepOptions): SaveDirectories | undefined {
   if (options.save !== undefined) return undefined;
-  const { baseUrl } = dnanexusOn(machine)(providerOptions(options));
-  if (new URL(baseUrl).pathname !== "/") {
+  if (new URL(account.baseUrl).pathname !== "/") {
     throw invalid(
       "the toolkit's files cannot name an API server with a path",
       "Give baseUrl without a path, or keep the token yourself with the option save.",
     );
   }
-  return saveDirectories(options, machine);
+  return saveDirectories(account);
 }
 
 /** Asks the service whom the token speaks for, and only then keeps it, together with the server that accepted it. */
 export async function keepLogin(
+  account: Account,
   { source, reveal, expiresAt, context, username }: NewToken,
   options: KeepOptions,
   directories: SaveDirectories | undefined,
-  machine: Machine,
 ): Promise<Login> {
   const { signal } = options;
   const resolve = () => found(reveal(), expiresAt === undefined ? {} : { expiresAt });
-  const auth = dnanexusOn(machine)({ ...providerOptions(options), token: { name: source, resolve } });
-  // First of all, since it throws where the configuration gives no address.
-  const { protocol, hostname, port } = new URL(auth.baseUrl);
-  const warnings = serverWarnings(options, machine, source);
+  const auth = account.authWith({ name: source, resolve });
   const verification = await auth.verify({ signal });
   signal?.throwIfAborted();
+  const warnings = mismatch(account, source);
   if (directories === undefined) {
     await options.save?.(await auth.token());
     return { ...verification, saved: [], warnings };
   }
+  const { protocol, hostname, port } = new URL(account.baseUrl);
   const changes = {
     DX_USERNAME: username ?? verification.identity.id.replace(/^user-/, ""),
     DX_SECURITY_CONTEXT: context(),
@@ -85,11 +76,14 @@ export async function keepLogin(
     DX_APISERVER_PORT: port === "" ? (protocol === "https:" ? "443" : "80") : port,
   };
   const saved = await save(directories, changes, signal);
-  return { ...verification, saved, warnings: [...warnings, ...hiding(options)] };
+  const isHidden = trimmedVariable(account.env, "DX_SECURITY_CONTEXT") !== undefined;
+  const hiding = "env DX_SECURITY_CONTEXT comes before the saved login: unset it to use what was saved.";
+  return { ...verification, saved, warnings: [...warnings, ...(isHidden ? [hiding] : [])] };
 }
 
-function hiding(options: AccountOptions): string[] {
-  return trimmedVariable(environmentOf(options), "DX_SECURITY_CONTEXT") === undefined
-    ? []
-    : ["env DX_SECURITY_CONTEXT comes before the saved login: unset it to use what was saved."];
+// What calls this package has its environment's word for the server; a file may be older than that.
+function mismatch({ options, layers }: Account, name: string): string[] {
+  if (options.baseUrl !== undefined) return [];
+  const place = layers[0]?.place;
+  return serverMismatchWarning(apiServer(layers), { name, ...(place !== undefined && { place }) }, layers);
 }

@@ -1,6 +1,6 @@
 import { own } from "@auth/core";
 
-import { authOrigin, invalid } from "./account.ts";
+import { authOrigin, invalid, openAccount } from "./account.ts";
 import { exchangeCode } from "./authorization-code.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
 import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
@@ -51,15 +51,16 @@ export function loginWithBrowserOn(machine: Machine): (options: BrowserLoginOpti
     const options = own(given);
     checkOptions(options);
     const { signal, redirectUri, waitMs = 300_000, allowMissingState } = options;
-    const origin = authOrigin(options, machine);
-    const directories = loginDirectories(options, machine);
+    const account = openAccount(options, machine);
+    const origin = authOrigin(account);
+    const directories = loginDirectories(account, options);
     signal?.throwIfAborted();
 
     const redirect = await listenForRedirect(redirectUri, waitMs, allowMissingState === true);
     const { token, type, ...facts } = await exchange(origin, redirect, options).finally(redirect.close);
     const context = (): string => securityContextText(token, type, " ");
     const source = "the browser login";
-    return keepLogin({ source, reveal: () => token, context, ...facts }, options, directories, machine);
+    return keepLogin(account, { source, reveal: () => token, context, ...facts }, options, directories);
   };
 }
 

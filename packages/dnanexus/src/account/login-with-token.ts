@@ -1,6 +1,6 @@
 import { own } from "@auth/core";
 
-import { invalid } from "./account.ts";
+import { invalid, openAccount } from "./account.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
 import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
 import { securityContextText } from "../config/security-context.ts";
@@ -24,9 +24,10 @@ export function loginWithTokenOn(machine: Machine): (token: string, options?: Ke
     const token = given.trim();
     if (token === "PUBLIC")
       throw invalid("PUBLIC means logged out and is no token", "Use logout, or pass a token.");
-    const directories = loginDirectories(options, machine);
+    const account = openAccount(options, machine);
+    const directories = loginDirectories(account, options);
     const context = (): string => securityContextText(token, "Bearer", "");
     const source = "the argument of loginWithToken";
-    return keepLogin({ source, reveal: () => token, context }, options, directories, machine);
+    return keepLogin(account, { source, reveal: () => token, context }, options, directories);
   };
 }

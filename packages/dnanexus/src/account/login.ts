@@ -1,10 +1,10 @@
 import { own } from "@auth/core";
 
-import { authOrigin, invalid } from "./account.ts";
+import { authOrigin, invalid, openAccount } from "./account.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
 import type { GrantedToken } from "./granted-token.ts";
 import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
-import { newAuthToken, type OtpState, type TokenWish } from "./new-auth-token.ts";
+import { newAuthToken, type OtpState, type LoginRequest } from "./new-auth-token.ts";
 import { securityContextText } from "../config/security-context.ts";
 
 /** What a login may do: all that the user may, or no more than a level in each project, with `*` for all of them. */
@@ -62,26 +62,28 @@ export const login: (options: LoginOptions) => Promise<Login> = loginOn(thisMach
 export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Login> {
   return async (given) => {
     const options = own(given);
-    const wish = wishOf(options);
-    const origin = authOrigin(options, machine);
-    const directories = loginDirectories(options, machine);
-    const { token, type } = await withCodes(origin, wish, options);
+    const request = loginRequest(options);
+    const account = openAccount(options, machine);
+    const origin = authOrigin(account);
+    const directories = loginDirectories(account, options);
+    const { token, type } = await withCodes(origin, request, options);
     const source = "the new login";
-    const facts = { expiresAt: wish.expiresAt, username: wish.username };
+    const { expiresAt, username } = request;
     // With blanks, as the toolkit writes what a password gave, and without after a token.
     const context = (): string => securityContextText(token, type, " ");
-    return keepLogin({ source, reveal: () => token, context, ...facts }, options, directories, machine);
+    const facts = { source, reveal: () => token, context, expiresAt, username };
+    return keepLogin(account, facts, options, directories);
   };
 }
 
-async function withCodes(origin: string, wish: TokenWish, options: LoginOptions): Promise<GrantedToken> {
+async function withCodes(origin: string, asked: LoginRequest, options: LoginOptions): Promise<GrantedToken> {
   const { otp, askForOtp, signal } = options;
   const maxAttempts = options.maxAttempts ?? (askForOtp === undefined ? 1 : 3);
   let code: string | undefined;
   for (let attempt = 1; ; attempt += 1) {
     let wanted: OtpState | undefined;
     try {
-      return await newAuthToken(origin, wish, code, (state) => void (wanted = state), options);
+      return await newAuthToken(origin, asked, code, (state) => void (wanted = state), options);
     } catch (error) {
       // The first answer may ask for a code; every later one is about the code that was sent.
       if (wanted === undefined || (code === undefined) !== (wanted === "required")) throw error;
@@ -94,7 +96,7 @@ async function withCodes(origin: string, wish: TokenWish, options: LoginOptions)
   }
 }
 
-function wishOf(options: LoginOptions): TokenWish {
+function loginRequest(options: LoginOptions): LoginRequest {
   const { username, password, otp, askForOtp, maxAttempts, expiresAt, durationMs, scope, save } = options;
   const now = (options.now ?? Date.now)();
   if (typeof username !== "string" || username.trim() === "")

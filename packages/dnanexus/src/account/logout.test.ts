@@ -146,6 +146,17 @@ describe("logout", () => {
     },
   );
 
+  it("writes the server of a login in the environment too, as the toolkit does", async () => {
+    const { home, machine, paths, write } = createSandbox();
+    const fake = await fakeDNAnexus();
+    write(paths.user, { DX_APISERVER_HOST: "api.example.com", DX_USERNAME: "alice" });
+    const { DX_APISERVER_PROTOCOL, DX_APISERVER_HOST, DX_APISERVER_PORT, ...env } = fake.environment(canary);
+    const server = { DX_APISERVER_PROTOCOL, DX_APISERVER_HOST, DX_APISERVER_PORT };
+    await logoutOn(machine)({ env: { HOME: home, ...env, ...server } });
+    const written = { ...server, DX_USERNAME: "alice", DX_SECURITY_CONTEXT: loggedOut };
+    expect(JSON.parse(readFileSync(paths.user, "utf8"))).toEqual(written);
+  });
+
   it("ends a token that only this program was told to read", async () => {
     const { home, machine } = createSandbox();
     const fake = await fakeDNAnexus();

@@ -1,24 +1,25 @@
 import { AuthError, type Classification, isAuthError, own, type Token } from "@auth/core";
+import { removeLeftBehind } from "@auth/core/node";
 
-import {
-  type AccountOptions,
-  authOrigin,
-  environmentOf,
-  providerOptions,
-  save,
-  saveDirectories,
-  serverWarnings,
-} from "./account.ts";
+import { apiServer } from "../config/api-server.ts";
+import { type ConfigKey, type ConfigLayer, decide } from "../config/config-layer.ts";
+import { type Machine, thisMachine } from "../config/config-places.ts";
+import { serverMismatchWarning } from "../config/config-warnings.ts";
+import { loggedOutContext, tokenIn } from "../config/security-context.ts";
+import { sourceName } from "../config/token-sources.ts";
+import { dnanexus, type DNAnexusOptions } from "../dnanexus.ts";
+import { type JobEnvironment, jobIn } from "../job/job-environment.ts";
 import { askAuthServer } from "../service/ask-auth-server.ts";
 import { classify } from "../service/classify.ts";
-import { configPlaces, type Machine, thisMachine } from "../config/config-places.ts";
-import { directoryPlace } from "../config/directory-place.ts";
-import { dnanexus, type DNAnexusOptions, dnanexusOn } from "../dnanexus.ts";
-import { type JobEnvironment, jobIn } from "../job/job-environment.ts";
-import type { SaveDirectories } from "./save-config.ts";
-import { loggedOutContext } from "../config/security-context.ts";
-import { tokenIn } from "../config/token-sources.ts";
-import { userDirectory } from "../config/user-directory.ts";
+import {
+  type Account,
+  type AccountOptions,
+  authOrigin,
+  openAccount,
+  save,
+  saveDirectories,
+} from "./account.ts";
+import { type ConfigChanges, lockedFile } from "./save-config.ts";
 
 /** Options of {@link logout}. */
 export interface LogoutOptions extends AccountOptions {
@@ -60,44 +61,46 @@ export const logout: (options?: LogoutOptions) => Promise<Logout> = logoutOn(thi
 export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise<Logout> {
   return async (given) => {
     const options = own(given);
-    const { alsoRead, signal } = options;
-    const auth = dnanexusOn(machine)({ ...providerOptions(options), alsoRead });
+    const { signal } = options;
+    const account = openAccount(options, machine);
+    const { layers } = account;
     let token: Token;
     try {
-      token = await auth.token({ signal });
+      token = await account.authWith().token({ signal });
     } catch (error) {
       if (!isAuthError(error, "AUTH_TOKEN_NOT_FOUND")) throw error;
-      return { outcome: "not logged in", saved: [], warnings: notLookedFor(options) };
+      return { outcome: "not logged in", saved: [], warnings: await nothingLeft(account) };
     }
-    const ofJob = jobOf(token, options, machine);
-    if (ofJob !== undefined && options.force !== true) throw ownTokenOfJob(token, ofJob.id);
+    const job = jobOf(token, layers);
+    if (job !== undefined && options.force !== true) throw ownTokenOfJob(token, job.id);
 
-    const origin = authOrigin(options, machine);
-    const directories = saveDirectories(options, machine);
-    const strange = serverWarnings(options, machine, token.source);
-    const error = await destroy(token, origin, ofJob, options);
-    const warnings = [...strange, ...jobsEnd(error), ...stillHeld(token), ...othersLost(token, directories)];
-    const saved = await save(directories, { DX_SECURITY_CONTEXT: loggedOutContext }, signal);
+    const origin = authOrigin(account);
+    const directories = saveDirectories(account);
+    const error = await destroy(token, origin, job, options);
+    const saved = await save(directories, changesBy(token, layers), signal);
     return {
       outcome: error === undefined ? "ended" : "refused",
       token: { source: token.source, fingerprint: token.fingerprint() },
       ...(error !== undefined && { error }),
       saved,
-      warnings,
+      warnings: [
+        ...mismatch(account, token),
+        ...jobsEnd(error),
+        ...stillHeld(token),
+        ...otherTokenWarnings(token, layers),
+      ],
     };
   };
 }
 
 /** The job that a token was derived for. It counts wherever the token came from, as long as any place holds it for a job. */
-function jobOf(token: Token, options: LogoutOptions, machine: Machine): JobEnvironment | undefined {
-  const { sessions, alsoRead = [] } = options;
-  const places = configPlaces(environmentOf(options), machine, { sessions: sessions !== false, alsoRead });
-  for (const place of places) {
-    const layer = place.read();
-    const job = jobIn(layer);
-    if (job !== undefined && tokenIn(layer) === token.reveal()) return job;
-  }
-  return undefined;
+function jobOf(token: Token, layers: readonly ConfigLayer[]): JobEnvironment | undefined {
+  return layers.flatMap((layer) => (holds(layer, token) ? (jobIn(layer) ?? []) : []))[0];
+}
+
+function holds(layer: ConfigLayer, token: Token): boolean {
+  const reading = tokenIn(layer);
+  return reading.state === "set" && reading.value() === token.reveal();
 }
 
 function ownTokenOfJob({ source }: Token, id: string): AuthError {
@@ -148,11 +151,38 @@ function ofAuthServer(classified: Classification): Classification {
   };
 }
 
-function notLookedFor(options: LogoutOptions): string[] {
-  return userDirectory(environmentOf(options)) === undefined
-    ? [
-        "No saved login was looked for, since HOME is not set: set HOME or DX_USER_CONF_DIR, and log out again.",
-      ]
+/** A process that died in the midst of a first login leaves a copy that is no login yet. */
+async function nothingLeft({ layers }: Account): Promise<string[]> {
+  const user = layers.find(({ place }) => place.kind === "user")?.place.directory;
+  if (user === undefined)
+    return [
+      "No saved login was looked for, since HOME is not set: set HOME or DX_USER_CONF_DIR, and log out again.",
+    ];
+  await removeLeftBehind(lockedFile(user));
+  return [];
+}
+
+/** As the toolkit: after a login of the environment, the server that it was for is written with the rest. */
+function changesBy(token: Token, layers: readonly ConfigLayer[]): ConfigChanges {
+  const keys: readonly ConfigKey[] = ["DX_APISERVER_PROTOCOL", "DX_APISERVER_HOST", "DX_APISERVER_PORT"];
+  const address = keys.flatMap((key) => {
+    const reading = decide(layers, key)?.reading;
+    return reading?.state === "set" ? [[key, reading.value]] : [];
+  });
+  return {
+    DX_SECURITY_CONTEXT: loggedOutContext,
+    ...(isVariable(token) && (Object.fromEntries(address) as ConfigChanges)),
+  };
+}
+
+function isVariable({ source }: Token): boolean {
+  return source.startsWith("env ");
+}
+
+function mismatch({ options, layers }: Account, { source }: Token): string[] {
+  const place = layers.find((layer) => sourceName(layer) === source)?.place;
+  return options.baseUrl === undefined && place !== undefined
+    ? serverMismatchWarning(apiServer(layers), { name: source, place }, layers)
     : [];
 }
 
@@ -162,18 +192,18 @@ function jobsEnd(error: AuthError | undefined): string[] {
     : ["The token may still be good: end it under Profile, API Tokens on https://platform.dnanexus.com/"];
 }
 
-function stillHeld({ source }: Token): string[] {
-  return source.startsWith("env ")
-    ? [`${source} still holds the token, and comes before every file: unset it.`]
+function stillHeld(token: Token): string[] {
+  return isVariable(token)
+    ? [`${token.source} still holds the token, and comes before every file: unset it.`]
     : [];
 }
 
 // As the toolkit does, both files are written, whichever the token came from.
-function othersLost(token: Token, { user, session }: SaveDirectories): string[] {
-  return [user, ...(session === undefined ? [] : [session])].flatMap((directory) => {
-    const place = directoryPlace("user", directory);
-    const held = tokenIn(place.read());
-    if (held === undefined || held === token.reveal()) return [];
-    return [`${place.nameOf("DX_SECURITY_CONTEXT")} held another token, which was taken out and not ended.`];
+function otherTokenWarnings(token: Token, layers: readonly ConfigLayer[]): string[] {
+  return layers.flatMap((layer) => {
+    const { kind, nameOf } = layer.place;
+    const isWritten = kind === "user" || kind === "session";
+    if (!isWritten || tokenIn(layer).state !== "set" || holds(layer, token)) return [];
+    return [`${nameOf("DX_SECURITY_CONTEXT")} held another token, which was taken out and not ended.`];
   });
 }

@@ -5,7 +5,7 @@ import { type GrantedToken, grantedToken } from "./granted-token.ts";
 import { loginRefusal } from "./login-refusal.ts";
 
 /** What a login asks the auth server for. */
-export interface TokenWish {
+export interface LoginRequest {
   readonly username: string;
   readonly password: string;
   readonly expiresAt: number;
@@ -21,7 +21,7 @@ export type OtpState = "required" | "mismatch";
  */
 export async function newAuthToken(
   origin: string,
-  { username, password, expiresAt, scope }: TokenWish,
+  { username, password, expiresAt, scope }: LoginRequest,
   otp: string | undefined,
   onOtp: (state: OtpState) => void,
   options: AccountOptions,

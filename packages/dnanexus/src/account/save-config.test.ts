@@ -12,7 +12,6 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -95,15 +94,6 @@ describe("saveConfig", () => {
     expect(left).toEqual([]);
   });
 
-  it("takes over the lock of a process that is gone", async () => {
-    const { directories, write, json } = set();
-    // No process has the largest number there is.
-    write(join(directories.user, ".environment.json.lock"), `${hostname()} 2147483647 left`);
-    await saveConfig(directories, { DX_USERNAME: "alice" });
-    expect(json()).toEqual({ DX_USERNAME: "alice" });
-    expect(readdirSync(directories.user)).not.toContain(".environment.json.lock");
-  });
-
   it.each(["environment.json", "DX_USERNAME"])("does not write over a link: %s", async (name) => {
     const { directories, home, write } = set();
     const target = write(join(home, "elsewhere.json"), login("kept"));
@@ -155,8 +145,8 @@ describe("saveConfig", () => {
       // Sparse: it has the size alone.
       truncateSync(path, 3 * 2 ** 30);
       await expect(saveConfig(directories, {})).rejects.toMatchObject({
-        message: `${path} is too large`,
-        remedy: `Remove ${path}.`,
+        message: `${path} is too large (over 1048576 bytes), and is not written over`,
+        remedy: expect.stringContaining(`Remove ${path}, or set DX_USER_CONF_DIR`),
       });
     },
   );

@@ -1,18 +1,21 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { broken, field, isJsonObject, shellQuote } from "@auth/core";
+import { broken, field } from "@auth/core";
+import { type FileLock, makePrivateFolder, withFileLock } from "@auth/core/node";
 
-import { shortPause, textOf } from "../config/config-file.ts";
-import { type ConfigKey, standaloneKeys } from "../config/config-layer.ts";
-import { withSaveLock } from "./save-lock.ts";
-import { checkDirectory, ensurePrivateDirectory, readOwnFile, replaceFile } from "./saved-file.ts";
+import { readConfigFile, readEnvironmentFile } from "../config/config-file.ts";
+import { type ConfigKey, type ConfigLayer, type Reading, standaloneKeys } from "../config/config-layer.ts";
+import { parseConfig } from "../config/directory-place.ts";
+import { checkDirectory, checkReplaceable, closeDirectory, otherwise } from "./own-directory.ts";
 
 /** Where the toolkit keeps logins. */
 export interface SaveDirectories {
   readonly user: string;
   /** `undefined`: the login is kept for all terminals alike. */
   readonly session: string | undefined;
+  /** Those that had no `environment.json` when they were looked at before: it is not waited for again. */
+  readonly empty?: readonly string[];
 }
 
 /** Names and their new values. What is not named stays as it is in each directory. */
@@ -29,9 +32,23 @@ const unset = [
   "DX_JOB_ID",
 ];
 
-/** Throws what `broken` makes where {@link saveConfig} would. Changes nothing, so that a login can ask first. */
-export function checkSave(directories: SaveDirectories): void {
-  readAll(directories);
+/** The file that programs of this package lock for all that they write for a user. */
+export function lockedFile(user: string): string {
+  return join(user, "environment.json");
+}
+
+/**
+ * Throws what `broken` makes where {@link saveConfig} would, by what was seen of the directories. Changes nothing, so that a
+ * login can ask first.
+ */
+export function checkSave(directories: SaveDirectories, layers: readonly ConfigLayer[]): SaveDirectories {
+  const empty = checkPaths(directories);
+  for (const layer of layers) {
+    const reading = layer.broken();
+    if (reading !== undefined)
+      throw notReplaced(layer.place.nameOf("DX_USERNAME").replace(/^file /, ""), reading);
+  }
+  return { ...directories, empty };
 }
 
 /**
@@ -44,28 +61,29 @@ export async function saveConfig(
   changes: ConfigChanges,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  checkSave(directories);
-  ensurePrivateDirectory(directories.user);
-  const save = (): readonly string[] => {
+  checkPaths(directories);
+  makePrivateFolder(directories.user, otherwise);
+  closeDirectory(directories.user);
+  const replaceAll = (lock: FileLock): readonly string[] => {
+    checkPaths(directories);
     // All are read, and refused where they have to be, before the first is written.
-    const saved = readAll(directories);
+    const saved = listed(directories).map((directory) => readSaved(directory, directories.empty));
     return saved.map(({ directory, json, alone }) => {
-      if (directory !== directories.user) mkdirSync(dirname(directory), { recursive: true });
-      ensurePrivateDirectory(directory);
+      makePrivateFolder(directory, otherwise);
+      closeDirectory(directory);
       for (const key of standaloneKeys) {
-        const otherwise = key === "DX_CLI_WD" ? "/" : "";
         const known = [json, ...saved.map((other) => other.json)]
           .map((one) => field(one, key))
           .find((value) => typeof value === "string");
-        const text = changes[key] ?? alone.get(key) ?? (typeof known === "string" ? known : otherwise);
-        if (text !== alone.get(key)) replaceFile(join(directory, key), text);
+        const text = changes[key] ?? alone.get(key) ?? known ?? (key === "DX_CLI_WD" ? "/" : "");
+        if (text !== alone.get(key)) lock.replace(join(directory, key), text);
       }
       const path = join(directory, "environment.json");
-      replaceFile(path, jsonText({ ...json, ...changes }));
+      lock.replace(path, jsonText({ ...json, ...changes }));
       return path;
     });
   };
-  const paths = await withSaveLock(join(directories.user, ".environment.json.lock"), save, signal);
+  const paths = await withFileLock(lockedFile(directories.user), replaceAll, { signal, otherwise });
   writeShellFile(join(directories.user, "unsetenv"));
   return paths;
 }
@@ -80,50 +98,50 @@ function writeShellFile(path: string): void {
   }
 }
 
+function listed({ user, session }: SaveDirectories): readonly string[] {
+  return session === undefined ? [user] : [user, session];
+}
+
+/** Gives back the directories that have no `environment.json`. */
+function checkPaths(directories: SaveDirectories): readonly string[] {
+  const { user, session } = directories;
+  for (const directory of [user, ...(session === undefined ? [] : [dirname(session), session])])
+    checkDirectory(directory);
+  return listed(directories).filter((directory) => {
+    for (const key of standaloneKeys) checkReplaceable(join(directory, key));
+    return !checkReplaceable(join(directory, "environment.json"));
+  });
+}
+
 interface Saved {
   readonly directory: string;
   readonly json: object;
   readonly alone: ReadonlyMap<ConfigKey, string>;
 }
 
-function readAll({ user, session }: SaveDirectories): readonly Saved[] {
-  checkDirectory(user);
-  if (session === undefined) return [readSaved(user)];
-  checkDirectory(dirname(session));
-  checkDirectory(session);
-  return [readSaved(user), readSaved(session)];
-}
-
-function readSaved(directory: string): Saved {
+function readSaved(directory: string, empty: readonly string[] = []): Saved {
   const path = join(directory, "environment.json");
-  // The toolkit saves by removing the file and writing a new one, which is empty for a moment.
-  let bytes = readOwnFile(path) ?? readOwnFile(path);
-  if (bytes?.length === 0) {
-    shortPause();
-    bytes = readOwnFile(path);
-  }
-  const alone = new Map(
-    standaloneKeys.flatMap((key) => {
-      const value = readOwnFile(join(directory, key));
-      return value === undefined ? [] : [[key, value.toString("utf8")] as const];
-    }),
-  );
-  return { directory, json: bytes === undefined ? {} : parse(bytes, path), alone };
+  const read = empty.includes(directory) ? readConfigFile : readEnvironmentFile;
+  const json = contentOf(parseConfig(read(path, "user"), "user", path), path) ?? {};
+  const alone = standaloneKeys.flatMap((key) => {
+    const file = contentOf(readConfigFile(join(directory, key), "user"), join(directory, key));
+    return file === undefined ? [] : [[key, file.text] as const];
+  });
+  return { directory, json, alone: new Map(alone) };
 }
 
-function parse(bytes: Buffer, path: string): object {
-  const text = textOf(bytes);
-  let json: unknown;
-  try {
-    json = typeof text === "string" ? JSON.parse(text) : undefined;
-  } catch {
-    // The parser's message quotes the text, and there may be a token in it.
-  }
-  if (isJsonObject(json)) return json;
-  const problem = json === undefined ? "it is not JSON" : "it is not a JSON object";
-  throw broken(
-    `${path} ${(typeof text === "string" ? problem : text.problem).replace(/^it /, "")}, and is not written over`,
-    `Repair ${shellQuote(path)}, or remove it.`,
+function contentOf<T>(reading: Reading<T>, path: string): T | undefined {
+  if (reading.state === "broken") throw notReplaced(path, reading);
+  return reading.state === "set" ? reading.value : undefined;
+}
+
+function notReplaced(
+  path: string,
+  { problem, remedy }: { readonly problem: string; readonly remedy: string },
+): Error {
+  return broken(
+    `${path} ${problem.replace(/^it /, "")}, and is not written over`,
+    remedy.replace(/ and run dx login\.$/, "."),
   );
 }
 

@@ -73,18 +73,18 @@ const publicAddress: Readonly<Partial<Record<ConfigKey, string>>> = {
 
 function setting(layers: readonly ConfigLayer[], key: ConfigKey): Setting | undefined {
   const decision = decide(layers, key);
-  if (decision === undefined || decision.value.state === "hidden") return undefined;
-  const { value, layer } = decision;
-  if (value.state === "set") return { key, text: value.text, place: layer.place };
+  if (decision === undefined || decision.reading.state === "hidden") return undefined;
+  const { reading, layer } = decision;
+  if (reading.state === "set") return { key, text: reading.value, place: layer.place };
 
   const source = layer.place.nameOf("DX_SECURITY_CONTEXT");
   const file = layer.place.nameOf(key);
   // The problem of a whole file is a clause about it: "it is not JSON".
   const reason =
-    layer.broken === undefined
-      ? `${key} would come from ${file}, and ${value.problem}`
-      : `${file.replace(/^file /, "The file ")} ${value.problem.replace(/^it /, "")}; the server's address is read from it`;
-  const remedy = `${value.remedy.replace(/\.$/, "")}, or pass the option baseUrl.`;
+    layer.broken() === undefined
+      ? `${key} would come from ${file}, and ${reading.problem}`
+      : `${file.replace(/^file /, "The file ")} ${reading.problem.replace(/^it /, "")}; the server's address is read from it`;
+  const remedy = `${reading.remedy.replace(/\.$/, "")}, or pass the option baseUrl.`;
   throw new AuthError("AUTH_TOKEN_SOURCE_FAILED", {
     provider: "dnanexus",
     message: `${reason}.`,

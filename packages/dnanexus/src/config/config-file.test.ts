@@ -10,15 +10,15 @@ describe("readEnvironmentFile", () => {
   it("looks once more at a file that the toolkit has made and not yet written to", () => {
     const { paths, write } = createSandbox();
     write(paths.user, "");
-    const file = readEnvironmentFile(paths.user, () => writeFileSync(paths.user, "{}"));
-    expect(file).toMatchObject({ state: "read", text: "{}" });
+    const file = readEnvironmentFile(paths.user, "user", () => writeFileSync(paths.user, "{}"));
+    expect(file).toMatchObject({ state: "set", value: { text: "{}" } });
   });
 
   it("looks once more at a file that the toolkit has removed and not yet made again", () => {
     const { paths, write } = createSandbox();
     rmSync(write(paths.user, "{}"));
-    const file = readEnvironmentFile(paths.user, () => writeFileSync(paths.user, '{"again":1}'));
-    expect(file).toMatchObject({ state: "read", text: '{"again":1}' });
+    const file = readEnvironmentFile(paths.user, "user", () => writeFileSync(paths.user, '{"again":1}'));
+    expect(file).toMatchObject({ state: "set", value: { text: '{"again":1}' } });
   });
 
   it("waits for no file in a directory that nobody has changed lately", () => {
@@ -27,7 +27,9 @@ describe("readEnvironmentFile", () => {
     const longAgo = Date.now() / 1000 - 3600;
     utimesSync(dirname(paths.user), longAgo, longAgo);
     let pauses = 0;
-    expect(readEnvironmentFile(paths.user, () => void (pauses += 1))).toEqual({ state: "missing" });
+    expect(readEnvironmentFile(paths.user, "user", () => void (pauses += 1))).toMatchObject({
+      state: "absent",
+    });
     expect(pauses).toBe(0);
   });
 
@@ -36,11 +38,14 @@ describe("readEnvironmentFile", () => {
     let pauses = 0;
     const pause = (): void => void (pauses += 1);
     write(paths.user, "");
-    expect(readEnvironmentFile(paths.user, pause)).toMatchObject({ state: "read", text: "" });
+    expect(readEnvironmentFile(paths.user, "user", pause)).toMatchObject({
+      state: "set",
+      value: { text: "" },
+    });
     expect(pauses).toBe(1);
     write(paths.user, "{}");
-    readEnvironmentFile(paths.user, pause);
-    readEnvironmentFile(paths.session, pause);
+    readEnvironmentFile(paths.user, "user", pause);
+    readEnvironmentFile(paths.session, "user", pause);
     expect(pauses).toBe(1);
   });
 

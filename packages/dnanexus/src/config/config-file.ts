@@ -1,94 +1,84 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { dirname } from "node:path";
 import process from "node:process";
 
-import { errorCode } from "./error-code.ts";
+import { isBroken, shellQuote } from "@auth/core";
+import { readPrivateFileSync } from "@auth/core/node";
 
-/** What a look at one of the toolkit's files gives. */
-export type ConfigFile =
-  | { readonly state: "missing" }
-  | {
-      readonly state: "broken";
-      readonly problem: string;
-      /** `"unreadable"`: the system refuses it. `"foreign"`: another user's. Otherwise it is read and of no use. */
-      readonly cause?: "unreadable" | "foreign";
-    }
-  | { readonly state: "read"; readonly text: string; readonly mode: number };
+import type { ConfigPlace, Reading } from "./config-layer.ts";
 
-/** The largest file that is read. Bytes. */
-export const longestFile = 1_048_576;
+// Not imported: an ES import of node:fs makes a name of each of its hundred functions, which costs more than all reading.
+const { statSync } = process.getBuiltinModule("node:fs");
+
+/** One of the toolkit's files. */
+export interface ConfigFile {
+  readonly text: string;
+  /** Where others may read or write it: what is wrong, and what to type. */
+  readonly openToOthers?: string;
+}
+
+/** Whose directory a file is in. It decides what its user can do about it. */
+export type Owner = Exclude<ConfigPlace["kind"], "environment" | "variable">;
 
 /** How long ago a directory changed where the toolkit may be in the middle of a save. Milliseconds. */
 const recentlyMs = 10_000;
 
-/** Reads a file of the toolkit. One of another user's is not read: who owns it can write a server or a token into it. */
-export function readConfigFile(path: string): ConfigFile {
-  let file: number | undefined;
+/**
+ * Reads a file of the toolkit, one MiB at most. One of another user's, who is not root, is broken: who owns it can write a
+ * server or a token into it.
+ */
+export function readConfigFile(path: string, owner: Owner): Reading<ConfigFile> {
+  const broken = (problem: string, remedy = repair(owner, path)): Reading<ConfigFile> => ({
+    state: "broken",
+    problem,
+    remedy,
+  });
   try {
-    // Without waiting, since opening a named pipe would wait for somebody to write to it.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(file);
-    if (!stats.isFile()) return { state: "broken", problem: "it is not a regular file" };
-    if (isForeign(stats)) return { state: "broken", problem: "it belongs to another user", cause: "foreign" };
-    const bytes = readBytes(file, longestFile);
-    if (bytes === undefined) return { state: "broken", problem: "it is too large" };
-    const text = textOf(bytes);
-    return typeof text === "string"
-      ? { state: "read", text, mode: stats.mode & 0o777 }
-      : { state: "broken", problem: text.problem };
+    const otherwise = owner === "machine" ? "remove it" : "set DX_USER_CONF_DIR to a directory of your own";
+    const file = readPrivateFileSync(path, { permissions: "warn", links: "follow", otherwise });
+    if (file === undefined) return { state: "absent", reason: `${path} does not exist` };
+    const { bytes, problem } = file;
+    if (problem?.kind === "owner") return broken("it belongs to another user", disown(owner, path));
+    if (isUtf16(bytes)) return broken("it is UTF-16, not UTF-8");
+    const text = decode(bytes);
+    if (text === undefined) return broken("it is not UTF-8");
+    const openToOthers = problem && `${problem.reason}: run ${problem.command}.`;
+    return { state: "set", value: { text, ...(openToOthers !== undefined && { openToOthers }) } };
   } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return { state: "missing" };
-    return { state: "broken", problem: `it cannot be read (${String(code)})`, cause: "unreadable" };
-  } finally {
-    if (file !== undefined) closeSync(file);
+    if (!isBroken(error)) throw error;
+    return broken(error.message.replace(path, "it"), error.remedy);
   }
 }
 
 /**
- * The same for `environment.json`. The toolkit saves by removing it, making a new one and writing to that: one that is
+ * The same for an `environment.json`. The toolkit saves by removing it, making a new one and writing to that: one that is
  * seen missing while its directory changes, or empty, is looked at once more a little later.
  */
-export function readEnvironmentFile(path: string, pause: () => void = shortPause): ConfigFile {
-  const file = readConfigFile(path);
+export function readEnvironmentFile(
+  path: string,
+  owner: Owner,
+  pause: () => void = shortPause,
+): Reading<ConfigFile> {
+  const file = readConfigFile(path, owner);
   const isBetween =
-    file.state === "missing" ? changedLately(dirname(path)) : file.state === "read" && file.text === "";
+    file.state === "set"
+      ? file.value.text === ""
+      : file.state === "absent" && changedLately(path.replace(/[^/\\]*$/, ""));
   if (!isBetween) return file;
   pause();
-  return readConfigFile(path);
+  return readConfigFile(path, owner);
 }
 
-/** Holds the program up for 20 ms: what reads a configuration cannot wait otherwise, since addresses are given at once. */
-export function shortPause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-}
-
-/** Whether a directory is there for this user to see. */
-export function isDirectory(path: string): boolean {
+/** What has a path, as far as this user can see. */
+export function kindOf(path: string): "directory" | "other" | "nothing" {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path).isDirectory() ? "directory" : "other";
   } catch {
-    return false;
+    return "nothing";
   }
 }
 
-/** Whether a file is another user's, who is not root either. Windows knows no such user. */
-function isForeign({ uid }: { readonly uid: number }): boolean {
-  const user = process.getuid?.();
-  return user !== undefined && uid !== user && uid !== 0;
-}
-
-/** All that an open file holds; `undefined` where that is more than the limit. Some files have no size, and go on. */
-export function readBytes(file: number, limit: number): Buffer | undefined {
-  const chunks: Buffer[] = [];
-  for (let length = 0; length <= limit;) {
-    const chunk = Buffer.allocUnsafe(16_384);
-    const read = readSync(file, chunk);
-    if (read === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, read));
-    length += read;
-  }
-  return undefined;
+// Addresses are given at once, so that what reads them cannot wait otherwise than by holding the program up.
+function shortPause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 }
 
 function changedLately(directory: string): boolean {
@@ -99,14 +89,26 @@ function changedLately(directory: string): boolean {
   }
 }
 
-/** UTF-8, as the toolkit reads it; a byte order mark at its beginning is left out. */
-export function textOf(bytes: Buffer): string | { readonly problem: string } {
-  const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || second === 0)
-    return { problem: "it is UTF-16, not UTF-8" };
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || second === 0;
+}
+
+/** As UTF-8. A byte order mark at the beginning is left out. */
+function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return { problem: "it is not UTF-8" };
+    return undefined;
   }
+}
+
+export function repair(owner: Owner, path: string): string {
+  return `Repair ${shellQuote(path)}, or remove it${owner === "machine" ? "." : " and run dx login."}`;
+}
+
+function disown(owner: Owner, path: string): string {
+  const name = shellQuote(path);
+  return owner === "machine"
+    ? `Have root own ${name}, or remove it.`
+    : `Run this as that user, set DX_USER_CONF_DIR to a directory of your own, or run chown ${process.getuid?.()} ${name} if it is yours.`;
 }

@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Environment } from "@auth/core";
 
+import { kindOf } from "./config-file.ts";
 import type { ConfigPlace } from "./config-layer.ts";
 import { directoryPlace, unknownPlace } from "./directory-place.ts";
 import { environmentPlace } from "./environment-place.ts";
@@ -28,32 +28,30 @@ export const thisMachine: Machine = { directory: "/etc/dnanexus", parents: paren
 export function configPlaces(
   env: Environment,
   machine: Machine,
-  { sessions, alsoRead }: { readonly sessions: boolean; readonly alsoRead: readonly TokenVariable[] },
+  {
+    sessions = true,
+    alsoRead = [],
+  }: { readonly sessions?: boolean | undefined; readonly alsoRead?: readonly TokenVariable[] | undefined },
 ): readonly ConfigPlace[] {
   const variables = tokenVariables.filter((name) => alsoRead.includes(name));
-  const environment = [environmentPlace(env), ...variables.map((name) => variablePlace(env, name))];
-  const forAll = directoryPlace("machine", machine.directory);
-  const directory = userDirectory(env);
-  if (directory === undefined) {
-    const unknown = unknownPlace("user", "file ~/.dnanexus_config/environment.json", "HOME is not set");
-    return [...environment, unknown, forAll];
-  }
-  if (isSomethingElse(directory)) {
-    const reason = `DX_USER_CONF_DIR names ${directory}, which is not a directory`;
-    const name = `file ${join(directory, "environment.json")}`;
-    const none = unknownPlace("user", name, reason, [`${reason}: no login is read there.`]);
-    return [...environment, none, forAll];
-  }
-  const user = directoryPlace("user", directory);
-  if (!sessions) return [...environment, user, forAll];
-  const session = directoryPlace("session", sessionDirectory(directory, machine.parents()));
-  return [...environment, session, user, forAll];
+  return [
+    environmentPlace(env),
+    ...variables.map((name) => variablePlace(env, name)),
+    ...userPlaces(env, machine, sessions),
+    directoryPlace("machine", machine.directory),
+  ];
 }
 
-function isSomethingElse(directory: string): boolean {
-  try {
-    return !statSync(directory).isDirectory();
-  } catch {
-    return false;
+function userPlaces(env: Environment, machine: Machine, sessions: boolean): readonly ConfigPlace[] {
+  const directory = userDirectory(env);
+  if (directory === undefined)
+    return [unknownPlace("file ~/.dnanexus_config/environment.json", "HOME is not set")];
+  if (kindOf(directory) === "other") {
+    const reason = `DX_USER_CONF_DIR names ${directory}, which is not a directory`;
+    const name = `file ${join(directory, "environment.json")}`;
+    return [unknownPlace(name, reason, directory)];
   }
+  const user = directoryPlace("user", directory);
+  if (!sessions) return [user];
+  return [directoryPlace("session", sessionDirectory(directory, machine.parents())), user];
 }

@@ -1,13 +1,18 @@
 import { type Environment, variable } from "@auth/core";
 
-import type { ConfigKey, ConfigLayer, ConfigPlace, ConfigValue } from "./config-layer.ts";
+import type { ConfigKey, ConfigPlace, Reading } from "./config-layer.ts";
 
 /** The environment variables. An empty or blank value counts as unset. */
 export function environmentPlace(env: Environment): ConfigPlace {
   const place: ConfigPlace = {
     kind: "environment",
     nameOf: (key) => `env ${key}`,
-    read: (): ConfigLayer => ({ place, get: (key) => readVariable(env, key), warnings: [] }),
+    read: () => ({
+      place,
+      get: (key) => readVariable(env, key),
+      broken: () => undefined,
+      warnings: () => [],
+    }),
   };
   return place;
 }
@@ -18,9 +23,9 @@ export function trimmedVariable(env: Environment, name: string): string | undefi
   return value === "" ? undefined : value;
 }
 
-function readVariable(env: Environment, key: ConfigKey): ConfigValue {
-  const text = trimmedVariable(env, key);
-  if (text !== undefined) return { state: "set", text };
+function readVariable(env: Environment, key: ConfigKey): Reading<string> {
+  const value = trimmedVariable(env, key);
+  if (value !== undefined) return { state: "set", value };
   const isEmpty = Object.hasOwn(env, key) && env[key] !== undefined;
   return { state: "absent", reason: `${key} is ${isEmpty ? "empty" : "not set"}` };
 }

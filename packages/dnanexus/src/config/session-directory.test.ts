@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -18,6 +18,16 @@ describe("sessionDirectory", () => {
     for (const name of ["300", "200", "stale"]) mkdirSync(join(home, "sessions", name), { recursive: true });
     expect(sessionDirectory(home, [100, 200, 300, 1])).toBe(join(home, "sessions", "200"));
     expect(readdirSync(join(home, "sessions"))).toHaveLength(3);
+  });
+
+  it("ends at whatever has the name of a process, as the toolkit's walk does", async () => {
+    const { home, provider, paths, write } = createSandbox();
+    const config = dirname(write(paths.user, login(canary)));
+    write(join(config, "sessions", "7"), "no directory");
+    mkdirSync(join(config, "sessions", "4242"));
+    expect(sessionDirectory(config, [5, 7, 4242])).toBe(join(config, "sessions", "7"));
+    write(paths.session, login("of-the-session"));
+    expect((await provider({ env: { HOME: home } }).token()).source).toBe(`file ${paths.user}`);
   });
 
   it("is the immediate parent's where none has one, without a walk where there are no sessions", () => {

@@ -73,7 +73,9 @@ describe("the search for a token", () => {
     const { home, provider } = createSandbox();
     await expect(provider({ env: { HOME: home } }).token()).rejects.toMatchObject({
       code: "AUTH_TOKEN_NOT_FOUND",
-      remedy: expect.stringMatching(/^Run dx login, or set DX_SECURITY_CONTEXT.*platform\.dnanexus\.com/),
+      remedy: expect.stringMatching(
+        /^Run dx login, or set DX_SECURITY_CONTEXT to .*, or log in with login\(\) .*platform\.dnanexus\.com/,
+      ),
     });
   });
 
@@ -108,7 +110,7 @@ describe("the search for a token", () => {
   });
 
   it.each([
-    ["a context that is not JSON", "not-json"],
+    ["a context that is not JSON", "not json"],
     ["a context of another type", '{"auth_token":"x","auth_token_type":"Basic"}'],
     ["a context without a token", "{}"],
   ])("fails for %s in the environment, and takes no other login", async (_, text) => {

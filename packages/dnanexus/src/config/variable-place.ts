@@ -1,6 +1,6 @@
 import type { Environment } from "@auth/core";
 
-import type { ConfigLayer, ConfigPlace } from "./config-layer.ts";
+import type { ConfigPlace } from "./config-layer.ts";
 import { trimmedVariable } from "./environment-place.ts";
 import { securityContextText } from "./security-context.ts";
 
@@ -15,15 +15,16 @@ export function variablePlace(env: Environment, name: TokenVariable): ConfigPlac
   const place: ConfigPlace = {
     kind: "variable",
     nameOf: () => `env ${name}`,
-    read: (): ConfigLayer => ({
+    read: () => ({
       place,
       get(key) {
         const token = key === "DX_SECURITY_CONTEXT" ? trimmedVariable(env, name) : undefined;
         return token === undefined
           ? { state: "absent", reason: `${name} is not set` }
-          : { state: "set", text: securityContextText(token, "Bearer", "") };
+          : { state: "set", value: securityContextText(token, "Bearer", "") };
       },
-      warnings: [],
+      broken: () => undefined,
+      warnings: () => [],
     }),
   };
   return place;

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { AuthError, isAuthError, own, type Token } from "@auth/core";
+import { withFileLock } from "@auth/core/node";
 
 import { awsSessionName } from "./aws-web-identity.ts";
 import type { JobIdentityToken } from "./job-identity-token.ts";
-import { replaceFile } from "../account/saved-file.ts";
 
 /** Options of {@link writeIdentityTokenFile}. */
 export interface IdentityTokenFileOptions {
@@ -66,7 +66,7 @@ export async function keepIdentityTokenFile(
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
 
   const first = await identity.token({ signal });
-  write(path, first);
+  await write(path, first, signal);
   const refreshing = keepFresh(first);
 
   async function keepFresh(token: Token): Promise<void> {
@@ -75,7 +75,7 @@ export async function keepIdentityTokenFile(
       try {
         const next = await identity.token({ signal: stopped, refresh: true });
         stopped.throwIfAborted();
-        write(path, next);
+        await write(path, next, stopped);
         failures = 0;
         pauseMs = untilRefresh(next, now());
       } catch (error) {
@@ -114,10 +114,11 @@ function untilRefresh({ expiresAt = 0 }: Token, now: number): number {
   return Math.min(Math.max((expiresAt - now) * 0.8, shortestPauseMs), 2_147_483_647);
 }
 
-function write(path: string, token: Token): void {
+async function write(path: string, token: Token, signal: AbortSignal | undefined): Promise<void> {
   try {
-    replaceFile(path, token.reveal());
+    await withFileLock(path, (lock) => lock.replace(path, token.reveal()), { signal });
   } catch (error) {
+    signal?.throwIfAborted();
     throw new AuthError("AUTH_PROVIDER_INVALID", {
       provider: "dnanexus",
       message: `The identity token was not saved: ${error instanceof Error ? error.message : "no reason given"}.`,

@@ -2,7 +2,7 @@ import process from "node:process";
 
 import type { Environment } from "@auth/core";
 
-import { type ConfigKey, type ConfigLayer, type ConfigPlace, decide } from "../config/config-layer.ts";
+import { type ConfigLayer, decide, valueIn } from "../config/config-layer.ts";
 import { environmentPlace, trimmedVariable } from "../config/environment-place.ts";
 
 /** The DNAnexus job that a program runs in. */
@@ -27,14 +27,10 @@ export function jobEnvironment(env: Environment = process.env): JobEnvironment |
 
 /** The job that a place names: the environment's, or the one whose environment was saved by `dx setenv --current`. */
 export function jobIn(layer: ConfigLayer): JobEnvironment | undefined {
-  const text = (key: ConfigKey): string | undefined => {
-    const value = layer.get(key);
-    return value.state === "set" ? value.text : undefined;
-  };
-  const id = text("DX_JOB_ID");
+  const id = valueIn(layer, "DX_JOB_ID");
   if (id === undefined) return undefined;
-  const projectId = text("DX_PROJECT_CONTEXT_ID");
-  const workspaceId = text("DX_WORKSPACE_ID");
+  const projectId = valueIn(layer, "DX_PROJECT_CONTEXT_ID");
+  const workspaceId = valueIn(layer, "DX_WORKSPACE_ID");
   return {
     id,
     ...(projectId !== undefined && { projectId }),
@@ -43,14 +39,10 @@ export function jobIn(layer: ConfigLayer): JobEnvironment | undefined {
 }
 
 /** The job of the place that the token comes from, else the environment's. */
-export function currentJob(places: readonly ConfigPlace[]): JobEnvironment | undefined {
-  const layers = places.map((place) => place.read());
+export function currentJob(layers: readonly ConfigLayer[]): JobEnvironment | undefined {
   const deciding = decide(layers, "DX_SECURITY_CONTEXT")?.layer;
   const environment = layers.find(({ place }) => place.kind === "environment");
-  return (
-    (deciding === undefined ? undefined : jobIn(deciding)) ??
-    (environment === undefined ? undefined : jobIn(environment))
-  );
+  return [deciding, environment].flatMap((layer) => (layer && jobIn(layer)) ?? [])[0];
 }
 
 /** Whether an environment is that of a job, and nothing that only looks like one: the platform gives each its own token. */

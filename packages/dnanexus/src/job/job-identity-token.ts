@@ -67,9 +67,14 @@ export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): 
   const given = own(options);
   const { audience, timeoutMs = 20_000 } = given;
   const subjectClaims = [...(given.subjectClaims ?? [])];
-  const { env, jobs, fetch, now = Date.now } = { ...settingsOf(auth), ...(given.now && { now: given.now }) };
+  const {
+    env,
+    job: jobOfAuth,
+    fetch,
+    now = Date.now,
+  } = { ...settingsOf(auth), ...(given.now && { now: given.now }) };
   const job = (): string | undefined =>
-    given.job ?? (jobs === undefined ? jobEnvironment(env) : jobs.current())?.id;
+    given.job ?? (jobOfAuth === undefined ? jobEnvironment(env) : jobOfAuth())?.id;
 
   const source: TokenSource = {
     name: `job identity token for ${audience}`,

@@ -17,14 +17,14 @@ export async function authErrorOf(auth: Auth, response: Response): Promise<AuthE
     if (isAuthError(error)) return undefined;
     throw error;
   });
-  const { jobs, now } = settingsOf(auth);
+  const { jobOf, now } = settingsOf(auth);
   const error = await errorOfAnswer(response, {
     provider: auth.provider,
     origins: auth.origins,
     ...(token === undefined ? { judged: "the token" } : { source: token.source }),
     secrets: token === undefined ? [] : [token.reveal()],
     classify: (answer) => ({
-      ...classify(answer, jobs?.ofSource(answer.source)),
+      ...classify(answer, jobOf?.(answer.source)),
       retryAfterMs: retryAfterMsOf(answer.headers),
     }),
     requestIdHeader: "x-request-id",

@@ -27,6 +27,12 @@ const types: Record<AuthEventType, true> = {
   "header.attached": true,
   "header.withheld": true,
   "verify.done": true,
+  "store.won": true,
+  "store.held": true,
+  "store.newer": true,
+  "store.published": true,
+  "store.lost": true,
+  "store.failed": true,
 };
 
 /** For every auth of the process, whichever package made it. Gives back what ends it. */

@@ -8,6 +8,7 @@ import { documentedBlocks, promisedOutput } from "./documented-block.ts";
 import { readDocuments } from "./documents.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
+const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { scripts: object };
 
 describe("docs/errors.md", () => {
   const page = readFileSync(path.join(root, "docs/errors.md"), "utf8");
@@ -42,6 +43,40 @@ it("docs/architecture.md names only files that exist", () => {
   expect(named.filter((file) => !places.some((place) => existsSync(path.join(root, place, file))))).toEqual(
     [],
   );
+});
+
+describe("SECURITY.md", () => {
+  const page = readFileSync(path.join(root, "SECURITY.md"), "utf8");
+  const rows = Array.from(
+    page.matchAll(/^\| ([\d–]+) +\| .*? +\| (.*?) +\|$/gm),
+    ([, rule = "", tests = ""]) => [rule, tests] as const,
+  );
+
+  it("has a row for each rule, in order", () => {
+    const rules = rows.flatMap(([rule]) => {
+      const [first = 0, last = first] = rule.split("–").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
+    expect(rules).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+  });
+
+  it.each(rows)("%s names tests that exist", (_, tests) => {
+    let folder = "core";
+    const named = [...tests.matchAll(/(\w+): |`([^`]+)`/g)].filter(([, home, name = ""]) => {
+      folder = home ?? folder;
+      const [, script] = /^npm run (.+)$/.exec(name) ?? [];
+      if (script !== undefined) return !Object.hasOwn(scripts, script);
+      return home === undefined && globSync(`packages/${folder}/src/**/${name}`, { cwd: root }).length !== 1;
+    });
+    expect(tests).toContain("`");
+    expect(named.map(([text]) => text)).toEqual([]);
+  });
+
+  it("names other files that exist", () => {
+    const files = [...page.matchAll(/`(scripts\/[^`]+)`/g)].map(([, file = ""]) => file);
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  });
 });
 
 it("finds links to files of the repository that are not there", () => {

@@ -1,6 +1,7 @@
 // Compares the public names of a built package with packages/<id>/api/*.api.md, one report an entry point, so that a
-// change of them shows in a review. With --write it writes the reports. Runs in the folder of the package.
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+// change of them shows in a review. What a package hands on of core's is named, and told in core's own reports. With --write it
+// writes the reports. Runs in the folder of the package.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
@@ -24,7 +25,7 @@ for (const entry of entries) {
     .slice("./dist/".length, -".d.ts".length)
     .replace(/(?<=.)\/index$/, "")
     .replaceAll("/", "-");
-  const result = Extractor.invoke(
+  Extractor.invoke(
     ExtractorConfig.prepare({
       configObjectFullPath: undefined,
       packageJsonFullPath: path.join(folder, "package.json"),
@@ -47,8 +48,8 @@ for (const entry of entries) {
         apiReport: {
           enabled: true,
           reportFileName: `${name}.api.md`,
-          reportFolder: path.join(folder, "api"),
-          reportTempFolder: temporary,
+          reportFolder: temporary,
+          reportTempFolder: path.join(temporary, "new"),
         },
         messages: {
           extractorMessageReporting: { "ae-forgotten-export": { logLevel: ExtractorLogLevel.Warning } },
@@ -56,7 +57,7 @@ for (const entry of entries) {
       },
     }),
     {
-      localBuild: write,
+      localBuild: true,
       messageCallback(message) {
         const [, forgotten] =
           (message.messageId === "ae-forgotten-export" && /symbol "(\w+)"/.exec(message.text)) || [];
@@ -65,11 +66,14 @@ for (const entry of entries) {
       },
     },
   );
-  if (result.apiReportChanged && !write)
-    problems.push(
-      `api/${name}.api.md is not what the package exports: run \`npm run api\`, read what changed, commit it`,
-    );
   const report = readFileSync(path.join(temporary, `${name}.api.md`), "utf8");
+  const own = withoutHandedOn(report, handedOnBy(entry));
+  const kept = path.join("api", `${name}.api.md`);
+  if (write) writeFileSync(kept, own);
+  else if (!existsSync(kept) || readFileSync(kept, "utf8") !== own)
+    problems.push(
+      `${kept} is not what the package exports: run \`npm run api\`, read what changed, commit it`,
+    );
   for (const [, symbol] of report.matchAll(
     /^export (?:\w+ )*?(?:class|const|function|interface|type) (\w+)/gm,
   ))
@@ -81,3 +85,30 @@ for (const [symbol, entry] of mentioned)
     problems.push(`"${symbol}" is part of what ${entry} exports: export it by name too`);
 if (problems.length > 0) console.error(problems.map((problem) => `${problem}.`).join("\n"));
 if (problems.length > 0 && !write) process.exitCode = 1;
+
+/** What an entry exports of the packages that are bundled with it: names by package. */
+function handedOnBy(entry) {
+  const statements = readFileSync(entry, "utf8").matchAll(
+    /^export (?:type )?\{([^}]*)\} from "\.[^"]*\bbundled\/(\w+)\/[^"]*";/gm,
+  );
+  return new Map(
+    Array.from(statements, ([, names, from]) => [
+      from,
+      names
+        .split(",")
+        .map((name) => name.replace(/^.*\bas\b|\btype\b/g, "").trim())
+        .filter(Boolean),
+    ]),
+  );
+}
+
+function withoutHandedOn(report, handedOn) {
+  const names = new Set([...handedOn.values()].flat());
+  const blocks = report.split("\n\n").filter((block) => {
+    const [, symbol] =
+      /^(?:export|declare) (?:\w+ )*?(?:class|const|function|interface|type) (\w+)/m.exec(block) ?? [];
+    return !names.has(symbol);
+  });
+  const told = [...handedOn].map(([from, list]) => `// From @auth/${from}: ${list.toSorted().join(", ")}`);
+  return blocks.join("\n\n").replace("```ts\n", `\`\`\`ts\n\n${told.join("\n")}`.trimEnd() + "\n");
+}

@@ -6,7 +6,6 @@ import { importRule } from "./import-rule.mjs";
 import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
 
 const leaves = [
-  "abortable",
   "authorizer",
   "field",
   "json",
@@ -47,9 +46,8 @@ const mayImport = {
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */
 const importedBy = {
   auth: ["index", "provider", "type adapters/*"],
-  "lazy-token-cache": ["auth"],
   "token-cache": ["token-search"],
-  "token-search": ["lazy-token-cache", "type auth", "type token-authorizer"],
+  "token-search": ["auth", "type token-authorizer"],
   "adapters/undici": ["undici"],
   index: [],
   node: [],
@@ -78,7 +76,7 @@ const importsUndici = [
   "type adapters/undici",
   "type adapters/undici-headers",
   "type adapters/undici-hold",
-  "type adapters/undici-refusal",
+  "type adapters/undici-authorized-handler",
 ];
 
 const forTests = "what is for tests is imported only by tests";

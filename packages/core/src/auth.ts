@@ -1,13 +1,15 @@
 import { createFetch } from "./adapters/fetch.ts";
+import { createPlatformFetch, type PlatformFetch } from "./adapters/platform-fetch.ts";
+import { addressOfUrl } from "./adapters/request-facts.ts";
+import { isSignal } from "./adapters/request-signal.ts";
 import { type Authorizer, authorizerOf, carrying } from "./authorizer.ts";
 import { invalid } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation } from "./explain.ts";
 import type { Identity } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
-import { createLazyTokenCache } from "./lazy-token-cache.ts";
 import { loadPart } from "./load-part.ts";
-import { createDestinations, type Destinations } from "./origin.ts";
+import { type AllowedOrigins, createAllowedOrigins } from "./origin.ts";
 import { own } from "./own.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
 import { type CheckedSetup, runSetup } from "./setup.ts";
@@ -15,7 +17,7 @@ import type { TokenFunction } from "./sources/from-function.ts";
 import { createTokenAuthorizer } from "./token-authorizer.ts";
 import type { Environment, SourceContext, TokenSource } from "./token-source.ts";
 import type { Token } from "./token.ts";
-import type { SearchingCache } from "./token-search.ts";
+import { createSearchingCache, type SearchingCache } from "./token-search.ts";
 import type { Verification } from "./verify.ts";
 
 /** Options that every provider takes. */
@@ -123,7 +125,7 @@ interface Live<I extends Identity> {
   readonly events: Events;
   readonly cache: SearchingCache;
   readonly authorizer: Authorizer;
-  readonly destinations: Destinations;
+  readonly destinations: AllowedOrigins;
 }
 
 type SourceContexts = Omit<SourceContext, "signal" | "reason">;
@@ -135,9 +137,11 @@ export function createAuth<Options extends object, I extends Identity>(
 ): Auth<I> {
   const options = own<Options & AuthOptions>(given);
   let live: Live<I> | undefined;
-  const use = (): Live<I> => (live ??= bringToLife(definition, options));
+  const platform = createPlatformFetch();
+  const use = (): Live<I> => (live ??= bringToLife(definition, options, platform));
 
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
+    checkSignal(definition.id, own(asked).signal);
     const subject = use();
     const part = await loadPart(definition.id, import("./verify.ts"));
     return part.verify(subject, own(asked));
@@ -158,9 +162,9 @@ export function createAuth<Options extends object, I extends Identity>(
       return use().setup.origins;
     },
     fetch: createFetch(() => {
-      const { authorizer, destinations, context } = use();
-      return { authorizer, destinations, fetch: context.fetch, platform: options.fetch === undefined };
-    }),
+      const { authorizer, destinations } = use();
+      return { authorizer, destinations, fetch: options.fetch };
+    }, platform),
     headers(url) {
       try {
         return headersFor(use(), url);
@@ -170,6 +174,7 @@ export function createAuth<Options extends object, I extends Identity>(
     },
     async token(asked?: TokenOptions) {
       const { signal, refresh } = own(asked);
+      checkSignal(definition.id, signal);
       return (await use().cache.get(signal, refresh)).token;
     },
     verify,
@@ -191,6 +196,12 @@ export function createAuth<Options extends object, I extends Identity>(
   return auth;
 }
 
+/** The controller in place of its signal is a mistake that would otherwise be seen when it is too late. */
+function checkSignal(id: string, signal: unknown): void {
+  if (signal === undefined || isSignal(signal)) return;
+  throw invalid(id, "the option signal is no AbortSignal", "Pass the controller's signal.");
+}
+
 /** Options can lead to another page. Where they are broken, the definition's own page is as good a place to start. */
 function tokenUrlOf<I extends Identity>(
   definition: { readonly tokenUrl?: string },
@@ -206,6 +217,7 @@ function tokenUrlOf<I extends Identity>(
 function bringToLife<Options extends object, I extends Identity>(
   definition: ProviderDefinition<Options, I>,
   options: Options & AuthOptions,
+  platform: PlatformFetch,
 ): Live<I> {
   const { id, name } = definition;
   const { timeoutMs = defaultTimeoutMs, now = Date.now, env, onEvent } = options;
@@ -217,24 +229,24 @@ function bringToLife<Options extends object, I extends Identity>(
   }
   const context: SourceContexts = {
     env: env ?? processEnvironment(),
-    // Looked up at each call, since the platform loads its own only when it is touched.
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    fetch: options.fetch ?? platform.fetch,
     now,
   };
   const setup = runSetup(definition, options, context);
   const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl };
   const events = createEvents(id, now, onEvent);
   const searcher = { setup, provider, context, events, timeoutMs };
-  const cache = createLazyTokenCache(searcher);
+  const cache = createSearchingCache(searcher);
   const authorizer = createTokenAuthorizer(setup, cache, events);
-  const destinations = createDestinations(setup.baseUrl, setup.origins);
+  const destinations = createAllowedOrigins(setup.baseUrl, setup.origins);
   return { ...searcher, cache, authorizer, destinations };
 }
 
 /** Not an async function: a cached token costs one promise, the one that is returned. */
 function headersFor<I extends Identity>(live: Live<I>, url: string | URL): Promise<Record<string, string>> {
   const { destinations, authorizer } = live;
-  const target = destinations.resolve(String(url));
+  const isObject = typeof url === "object" && url !== null;
+  const target = (isObject ? addressOfUrl(url) : undefined) ?? destinations.resolve(url);
   const origin = destinations.allowed(target);
   if (origin === undefined) {
     authorizer.withheld(target, "foreign origin");

@@ -65,7 +65,7 @@ export async function explain<I extends Identity>(
     const { setup, context, cache } = subject.use();
     told.baseUrl = setup.baseUrl;
     told.origins = setup.origins;
-    told.warnings = [...warningsOf(setup), ...pathWarning(setup)];
+    told.warnings = warningsOf(setup);
     const { token, attempts } = await cache.get();
     const failure = cache.failure();
     told.attempts = attempts;
@@ -89,21 +89,6 @@ export async function explain<I extends Identity>(
 
 function warningsOf({ warnings = [] }: Pick<CheckedSetup<Identity>, "warnings">): readonly string[] {
   return typeof warnings === "function" ? warnings() : warnings;
-}
-
-/** By the URL standard, `/me` on `https://gateway.example/acme/` is `https://gateway.example/me`. */
-function pathWarning({
-  ownBaseUrl,
-  baseUrl,
-}: {
-  readonly ownBaseUrl: boolean;
-  readonly baseUrl: string;
-}): string[] {
-  const { pathname } = new URL(baseUrl);
-  if (!ownBaseUrl || pathname === "/") return [];
-  return [
-    `The option baseUrl has the path ${pathname}, which inputs that begin with a slash leave, verify's among them.`,
-  ];
 }
 
 function renewalFailed({ expiresAt }: Token, failure: unknown): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { createDestinations, isLoopback, parseOrigin } from "./origin.ts";
+import { createAllowedOrigins, isLoopback, parseOrigin } from "./origin.ts";
 
 describe("an origin that is to receive the token", () => {
   it.each([
@@ -61,34 +61,103 @@ it.each([
 });
 
 describe("where an input leads", () => {
-  const { resolve, allowed } = createDestinations("https://api.acme.example/v1/", [
+  const { resolve, allowed } = createAllowedOrigins("https://api.acme.example/v1/", [
     "https://api.acme.example",
     "https://files.acme.example:8443",
   ]);
 
   it.each([
-    "/issues",
-    "/",
-    "issues",
-    "?limit=10",
-    "",
-    "../x",
-    "//evil.example/x",
-    "/\\evil.example",
-    "\\\\evil.example",
-    "/\t/evil.example",
-    "\n//evil.example",
-    " //evil.example",
+    ["/issues", "https://api.acme.example/v1/issues"],
+    ["issues", "https://api.acme.example/v1/issues"],
+    ["/issues?limit=10#top", "https://api.acme.example/v1/issues?limit=10#top"],
+    ["/", "https://api.acme.example/v1/"],
+    ["?limit=10", "https://api.acme.example/v1/?limit=10"],
+    ["\\issues", "https://api.acme.example/v1/issues"],
+    [" /issues ", "https://api.acme.example/v1/issues"],
+    ["\n/issues", "https://api.acme.example/v1/issues"],
+    ["/ /evil.example", "https://api.acme.example/v1/%20/evil.example"],
+    ["evil.example/x", "https://api.acme.example/v1/evil.example/x"],
+    ["@evil.example", "https://api.acme.example/v1/@evil.example"],
+    [":8443/x", "https://api.acme.example/v1/:8443/x"],
+    ["./x", "https://api.acme.example/v1/x"],
+  ])("is joined to the base URL, its path included, for %j", (input, url) => {
+    expect(resolve(input)).toBe(url);
+    expect(allowed(resolve(input))).toBe("https://api.acme.example");
+  });
+
+  it.each([
     "https:/issues",
     "https:evil",
+    "https:evil.example/x",
+    "https:/evil.example/x",
+    "https:\\evil.example\\x",
+    "https:\\\\evil.example",
+    "hTTps:evil.example",
+    " https:evil.example",
+    "ht\ntps:evil.example",
+    "http:api.acme.example/x",
     "https://evil.example/",
     "https://api.acme.example/x",
     "https://api.acme.example",
     "https://api.acme.example\\@evil.example/",
     "HTTPS://API.ACME.EXAMPLE/x",
     "https://api.acme.example:443/x",
-  ])("is what the URL standard says, for %j", (input) => {
-    expect(new URL(resolve(input)).href).toBe(new URL(input, "https://api.acme.example/v1/").href);
+    "data:text/plain,x",
+    "issues:search",
+  ])("is judged as what it is by itself, for the absolute %j", (input) => {
+    expect(new URL(resolve(input)).href).toBe(new URL(input).href);
+  });
+
+  it.each([
+    "//evil.example/x",
+    "//api.acme.example/x",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "\n//evil.example",
+    " //evil.example",
+    "///evil.example",
+    "//user@evil.example",
+  ])("is another host for %j, as the URL standard reads it", (input) => {
+    expect(resolve(input)).toBe(new URL(input, "https://api.acme.example/v1/").href);
+  });
+
+  it.each(["https://", "https:", "HTTP:?x", "https://?x", "http:#y", "//", "/\\"])(
+    "is nowhere for %j",
+    (input) => {
+      expect(allowed(resolve(input))).toBeUndefined();
+    },
+  );
+
+  it.each([
+    undefined,
+    null,
+    "",
+    " ",
+    "\n",
+    5,
+    true,
+    {},
+    [],
+    ["/x"],
+    "[object Request]",
+    Symbol("x"),
+    () => "/x",
+  ])("is refused for %o, which is no URL", (input) => {
+    expect(() => resolve(input)).toThrow(TypeError);
+  });
+
+  it("does not depend on a slash at the end of the base URL", () => {
+    for (const base of [
+      "https://gw.example/pylon",
+      "https://gw.example/pylon/",
+      "https://gw.example/pylon//",
+    ]) {
+      const joined = createAllowedOrigins(base, ["https://gw.example"]);
+      expect(joined.resolve("/issues")).toBe("https://gw.example/pylon/issues");
+      expect(joined.baseUrl).toBe("https://gw.example/pylon");
+    }
   });
 
   it.each([

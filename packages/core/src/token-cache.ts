@@ -1,4 +1,3 @@
-import { abortable } from "./abortable.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import type { SourceContext } from "./token-source.ts";
 import type { Token } from "./token.ts";
@@ -48,10 +47,16 @@ const longestWindowMs = 300_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
-interface Flight {
-  readonly promise: Promise<Held>;
+interface Waiter {
   readonly resolve: (held: Held) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A load, and those who wait for it. */
+interface Flight extends Waiter {
+  readonly promise: Promise<Held>;
+  /** Those who can give up, each of whom is forgotten at once when it does. */
+  readonly leavers: Set<Waiter>;
 }
 
 export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOptions): TokenCache {
@@ -112,12 +117,48 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
   }
 
   function takeOff(): Flight {
-    const started: Flight = Promise.withResolvers<Held>();
+    const all = Promise.withResolvers<Held>();
     // A refresh in the background has nobody who waits for it: its failure is kept by fail(), and goes nowhere else.
-    started.promise.catch(() => undefined);
+    all.promise.catch(() => undefined);
+    const leavers = new Set<Waiter>();
+    const started: Flight = {
+      promise: all.promise,
+      leavers,
+      resolve(next) {
+        all.resolve(next);
+        for (const waiter of leavers) waiter.resolve(next);
+      },
+      reject(error) {
+        all.reject(error);
+        for (const waiter of leavers) waiter.reject(error);
+      },
+    };
     flight = started;
     launch(started);
     return started;
+  }
+
+  /** Waits for a load until the signal is aborted. The load goes on, and keeps nothing of who gave up. */
+  function waitFor({ leavers }: Flight, signal: AbortSignal): Promise<Held> {
+    const own = Promise.withResolvers<Held>();
+    const leave = (): void => {
+      leavers.delete(waiter);
+      own.reject(signal.reason);
+    };
+    const stay = (): void => signal.removeEventListener("abort", leave);
+    const waiter: Waiter = {
+      resolve(next) {
+        stay();
+        own.resolve(next);
+      },
+      reject(error) {
+        stay();
+        own.reject(error);
+      },
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    leavers.add(waiter);
+    return own.promise;
   }
 
   /** A load of one caller's own, where promises cannot be shared. */
@@ -153,11 +194,13 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     }
     if (!shared) return loadAlone(signal);
     if (flight !== undefined && refresh) launch(flight);
-    const { promise } = flight ?? takeOff();
-    return signal === undefined ? promise : abortable(promise, signal);
+    const joined = flight ?? takeOff();
+    return signal === undefined ? joined.promise : waitFor(joined, signal);
   }
 
   function reject(header?: string): void {
+    // Where nobody has asked for a token, there is nothing to forget.
+    if (latest === 0) return;
     const known = header ?? held?.header;
     // A late refusal: of a token that has been replaced, or whose replacement is on its way.
     if (held === undefined ? known !== undefined && known === refused?.header : known !== held.header) return;

@@ -5,7 +5,7 @@ import type { Identity } from "./identity.ts";
 import { parseJson } from "./json.ts";
 import type { Judgement } from "./judgement.ts";
 import { maskOf } from "./mask.ts";
-import { parseUrl } from "./origin.ts";
+import { joinUrl } from "./origin.ts";
 import { callService, type ServiceCall } from "./service-call.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
@@ -110,7 +110,7 @@ async function identify<I extends Identity>(
     ...limits,
     provider,
     origins,
-    url: parseUrl(path, setup.baseUrl)?.href ?? path,
+    url: joinUrl(setup.baseUrl, path),
     addressRemedy: "Give verify.path as a path on the provider's own origin.",
     method,
     headers: { [setup.inject.header]: header },

@@ -4,3 +4,11 @@ export function isReadOnce(body: unknown): boolean {
   // The streams of some libraries can only be piped.
   return body instanceof ReadableStream || Symbol.asyncIterator in body || "pipe" in body;
 }
+
+/** Puts an answer away that nobody will read. Its body may be a stream of Node.js, where a library's own `fetch` sent it. */
+export function discard({ body }: { readonly body: unknown }): void {
+  if (typeof body !== "object" || body === null) return;
+  const stream = body as { cancel?: () => Promise<void>; destroy?: () => void };
+  if (stream.cancel !== undefined) stream.cancel().catch(() => undefined);
+  else stream.destroy?.();
+}

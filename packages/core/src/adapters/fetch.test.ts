@@ -23,7 +23,7 @@ describe("the header", () => {
     ]) {
       await auth.fetch(input);
     }
-    expect(server.requests.map(({ url }) => url)).toEqual(["/a", "/v1/b", "/c", "/d", "/e"]);
+    expect(server.requests.map(({ url }) => url)).toEqual(["/v1/a", "/v1/b", "/c", "/d", "/e"]);
     expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(
       new Set([`Bearer ${canary}`]),
     );

@@ -3,17 +3,19 @@ import { isPath } from "../origin.ts";
 import { isWorkers } from "../runtime.ts";
 import { hasHeader } from "./has-header.ts";
 import { isRedirect } from "./is-redirect.ts";
+import { markAuthorized, type PlatformFetch } from "./platform-fetch.ts";
+import { addressOfUrl, factsOf, foreignFacts, isPlatformRequest, ownMember } from "./request-facts.ts";
 import { requestSignal } from "./request-signal.ts";
+import { holdSent, isBoundGlobally, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
 import type { Sender } from "./settle.ts";
 
 type Fetch = typeof globalThis.fetch;
-type Input = Parameters<Fetch>[0];
 type HeadersInit = NonNullable<RequestInit["headers"]>;
 
 /** What the adapter works with. */
-export interface FetchTarget extends Sender {
-  /** Whether `fetch` is the platform's own, whose way with redirects is known. */
-  readonly platform: boolean;
+export interface FetchTarget extends Omit<Sender, "fetch"> {
+  /** The option `fetch`. */
+  readonly fetch: Fetch | undefined;
 }
 
 /**
@@ -21,112 +23,156 @@ export interface FetchTarget extends Sender {
  * relative to the base URL. A 401 is answered by asking the sources again, and by one more try if they have another
  * token. The target is asked for at the first request, since nothing may be looked at before.
  */
-export function createFetch(target: () => FetchTarget): Fetch {
+export function createFetch(target: () => FetchTarget, platform: PlatformFetch): Fetch {
   let plan: FetchPlan | undefined;
-  return function authorizedFetch(input: Input, init?: RequestInit): Promise<Response> {
+  return markAuthorized(function authorizedFetch(input, init) {
     try {
-      plan ??= planFetch(target());
+      plan ??= planFetch(target(), platform);
       return plan(input, init);
     } catch (error) {
       return Promise.reject(error);
     }
-  };
+  });
 }
 
 type Target = string | Request;
 /** Options that are this adapter's own, with the header in them. */
-type SentInit = RequestInit & { readonly headers: HeadersInit };
+type SentInit = { -readonly [Key in keyof RequestInit]: RequestInit[Key] };
 
-type FetchPlan = (input: Input, init: RequestInit | undefined) => Promise<Response>;
+type FetchPlan = (input: unknown, init: RequestInit | undefined) => Promise<Response>;
 
-function planFetch(sender: FetchTarget): FetchPlan {
-  const { authorizer, destinations, fetch, platform } = sender;
+function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
+  const { authorizer, destinations } = given;
   const { header, origins } = authorizer;
+  const isNative = given.fetch === undefined ? platform.isNative : () => false;
+  const fetch = requestSender(given.fetch ?? platform.fetch, isNative);
+  const sender: Sender = { authorizer, destinations, fetch };
   // The platform's redirects are safe where it is known to strip the header on the way to another origin, and right
   // where there is no other origin to which the header may go. Everywhere else each hop is decided here.
-  const ownRedirects = !platform || header !== "authorization" || origins.length > 1 || isWorkers();
+  const alwaysFollows = header !== "authorization" || origins.length > 1 || isWorkers();
+  let held: SentToken | undefined;
 
-  function plan(input: Input, given: RequestInit | undefined): Promise<Response> {
+  function plan(input: unknown, init: RequestInit | undefined): Promise<Response> {
     if (typeof input === "string") {
-      if (input.startsWith(destinations.prefix)) return start(input, origins[0], given);
-      if (isPath(input)) return start(destinations.base + input, destinations.base, given);
+      if (input.startsWith(destinations.prefix)) return start(input, origins[0], init);
+      if (isPath(input)) return start(destinations.baseUrl + input, destinations.base, init);
+    } else if (typeof input === "object" && input !== null) {
+      if (isPlatformRequest(input)) return start(input, destinations.allowed(urlOf(input)), init);
+      const address = addressOfUrl(input);
+      if (address !== undefined) return start(address, destinations.allowed(address), init);
+      const facts = foreignFacts(input);
+      if (facts !== undefined)
+        return start(facts.url, destinations.allowed(facts.url), { ...facts.init, ...init });
     }
-    const target = input instanceof Request ? input : targetOf(input);
-    return start(target, destinations.allowed(urlOf(target)), given);
-  }
-
-  function targetOf(input: unknown): Target {
-    // What is judged is what is sent: an object that becomes a URL is asked for it once.
-    const text = String(input);
-    // That of another realm, or of the library that brings the option `fetch`, is no instance of the platform's.
-    return text === "[object Request]" ? (input as Request) : destinations.resolve(text);
+    const url = destinations.resolve(input);
+    return start(url, destinations.allowed(url), init);
   }
 
   function start(
     target: Target,
     origin: string | undefined,
-    given: RequestInit | undefined,
+    init: RequestInit | undefined,
   ): Promise<Response> {
     if (origin === undefined) {
       authorizer.withheld(urlOf(target), "foreign origin");
-      return fetch(target, given);
+      return fetch(target, init);
     }
-    const init = withOwnMembers(given);
-    // Once: a getter or an iterator may give something else the next time.
-    const headers = readable(init?.headers ?? requestOf(target)?.headers);
+    // Each member is read once: a getter or an iterator may give something else the next time.
+    const sent = ownCopy(init);
+    if (typeof target !== "string") keepReferrer(target, sent);
+    const headers = readable(
+      sent.headers ?? (typeof target === "string" ? undefined : ownMember(target, "headers")),
+    );
+    if (sent.headers !== undefined) sent.headers = headers as HeadersInit;
     if (headers !== undefined && carries(headers, header)) {
       authorizer.withheld(urlOf(target), "set by the caller");
-      return fetch(target, init && { ...init, headers });
+      return fetch(target, sent);
     }
+    const follows = (alwaysFollows || !isNative()) && redirectOf(target, sent) === "follow";
+    if (follows) {
+      sent.redirect = "manual";
+      const integrity = sent.integrity ?? (typeof target === "string" ? "" : ownMember(target, "integrity"));
+      // The body of a redirect is another one.
+      if (integrity !== "") {
+        sent.integrity = "";
+        return withIntegrity(sendAuthorized(target, sent, headers, origin, true), integrity);
+      }
+    }
+    return sendAuthorized(target, sent, headers, origin, follows);
+  }
+
+  function sendAuthorized(
+    target: Target,
+    sent: SentInit,
+    headers: HeadersInit | undefined,
+    origin: string,
+    follows: boolean,
+  ): Promise<Response> {
     const value = authorizer.current();
-    return value === undefined
-      ? sendLoaded(target, init, headers, origin)
-      : send(target, init, headers, origin, value);
+    if (value === undefined) return sendLoaded(target, sent, headers, origin, follows);
+    authorizer.attached(origin);
+    sent.headers = withHeader(headers, header, value);
+    return watch(target, sent, target, sent, value, follows);
   }
 
   async function sendLoaded(
     target: Target,
-    init: RequestInit | undefined,
-    headers: HeadersInit | undefined,
+    sent: SentInit,
+    own: HeadersInit | undefined,
     origin: string,
+    follows: boolean,
   ): Promise<Response> {
-    // The caller may go on to use the same objects for the next request.
-    const kept = init && { ...init };
-    const keptHeaders = headers && new Headers(headers);
-    const value = await authorizer.load(requestSignal(target, init));
-    return send(target, kept, keptHeaders, origin, value);
-  }
-
-  /** What it allocates for a request that is answered as usual: the headers, the options, and the one promise. */
-  function send(
-    target: Target,
-    init: RequestInit | undefined,
-    given: HeadersInit | undefined,
-    origin: string,
-    value: string,
-  ): Promise<Response> {
-    authorizer.attached(origin);
-    const headers = withHeader(given, header, value);
-    if (ownRedirects && (init?.redirect ?? requestOf(target)?.redirect ?? "follow") === "follow") {
-      return watchHops(
-        target,
-        init === undefined ? { headers, redirect: "manual" } : { ...init, headers, redirect: "manual" },
-      );
+    // What the platform does at once is not put off: it checks the options, and takes the body.
+    const headers = own && new Headers(own);
+    const request = isNative() ? new Request(target, sent) : undefined;
+    const signal = requestSignal(target, sent);
+    let value: string;
+    try {
+      signal?.throwIfAborted();
+      value = await authorizer.load(signal);
+    } catch (error) {
+      request?.body?.cancel(error).catch(() => undefined);
+      throw error;
     }
-    return watch(target, init === undefined ? { headers } : { ...init, headers });
+    authorizer.attached(origin);
+    sent.headers = withHeader(headers, header, value);
+    request?.headers.set(header, value);
+    return request === undefined
+      ? watch(target, sent, target, sent, value, follows)
+      : watch(request, referrerOf(sent), target, sent, value, follows);
   }
 
-  // Each has a function of its own, so that what it holds on to is no more than it needs.
-  function watch(target: Target, sent: SentInit): Promise<Response> {
-    return fetch(target, sent).then((response) =>
-      response.status === 401 ? settle(response, target, sent, false) : response,
-    );
-  }
-
-  function watchHops(target: Target, sent: SentInit): Promise<Response> {
-    return fetch(target, sent).then((response) =>
-      response.status === 401 || isRedirect(response) ? settle(response, target, sent, true) : response,
-    );
+  /** Sends the one form of a request, and settles by the other: that it can be sent by again. */
+  function watch(
+    first: Target,
+    init: SentInit | undefined,
+    target: Target,
+    sent: SentInit,
+    value: string,
+    follows: boolean,
+  ): Promise<Response> {
+    if (held?.value !== value) held = sentToken(authorizer, value);
+    const token = held;
+    // A fetch of the caller's own sends where the caller wants; a dispatcher may be bound to another address.
+    const isGuarded = isNative() || "dispatcher" in sent || isBoundGlobally();
+    if (isGuarded) holdSent(token);
+    try {
+      return fetch(first, init).then(
+        (response) => {
+          if (response.status === 401 || response.redirected || (follows && isRedirect(response)))
+            return settle(response, target, sent, follows, token, isGuarded);
+          if (isGuarded) releaseSent(token);
+          return response;
+        },
+        (error: unknown) => {
+          if (isGuarded) releaseSent(token);
+          throw error;
+        },
+      );
+    } catch (error) {
+      if (isGuarded) releaseSent(token);
+      throw error;
+    }
   }
 
   async function settle(
@@ -134,35 +180,98 @@ function planFetch(sender: FetchTarget): FetchPlan {
     target: Target,
     sent: SentInit,
     follows: boolean,
+    token: SentToken,
+    isGuarded: boolean,
   ): Promise<Response> {
-    const part = await import("./settle.ts").catch((error: unknown) => {
-      // A page may find that the part is gone. What it would do is an extra for a 401, and a must for a redirect.
-      if (response.status !== 401) throw error;
-    });
-    return part === undefined ? response : part.settle(response, { target, sent, follows }, sender);
+    try {
+      const part = await import("./settle.ts").catch((error: unknown) => {
+        // A page may find that the part is gone. What it would do is an extra for a 401, and a must for a redirect.
+        if (follows && isRedirect(response)) throw error;
+      });
+      return part === undefined
+        ? response
+        : await part.settle(response, { target, sent, follows, token, isGuarded }, sender);
+    } finally {
+      if (isGuarded) releaseSent(token);
+    }
+  }
+
+  /** The platform compares what was answered in the end; so does it here. */
+  async function withIntegrity(answer: Promise<Response>, integrity: string): Promise<Response> {
+    const response = await answer;
+    const bytes = await response.clone().arrayBuffer();
+    const url = URL.createObjectURL(new Blob([bytes]));
+    try {
+      await platform.fetch(url, { integrity });
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+    return response;
   }
 
   return plan;
 }
 
-function urlOf(target: Target): string {
-  return typeof target === "string" ? target : target.url;
+/** Gives a `Request` of the platform's to a `fetch` that may not know it, such as another library's. */
+function requestSender(fetch: Fetch, isNative: () => boolean): Fetch {
+  return (target, init) =>
+    typeof target !== "object" || target instanceof URL || isNative()
+      ? fetch(target, init)
+      : sendRequest(fetch, target, init);
 }
 
-function requestOf(target: Target): Request | undefined {
-  return typeof target === "string" ? undefined : target;
+async function sendRequest(fetch: Fetch, given: Request, init: RequestInit | undefined): Promise<Response> {
+  if (init?.body !== undefined || ownMember(given, "body") === null) {
+    const { url, init: facts } = factsOf(given);
+    return fetch(url, { ...facts, ...init });
+  }
+  // As a Request first: only so do the length of its body and its form reach the service.
+  const request = new Request(given);
+  try {
+    return await fetch(request, init);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "TypeError") || request.bodyUsed) throw error;
+    const { url, init: facts } = factsOf(request);
+    return fetch(url, { ...facts, ...init });
+  }
+}
+
+function urlOf(target: Target): string {
+  return typeof target === "string" ? target : ownMember(target, "url");
+}
+
+function redirectOf(target: Target, sent: SentInit): string {
+  const { redirect } = sent;
+  if (redirect === undefined) return typeof target === "string" ? "follow" : ownMember(target, "redirect");
+  if (typeof redirect !== "string") sent.redirect = String(redirect) as "follow";
+  return sent.redirect as string;
+}
+
+/** Any option at all makes the platform forget a Request's own. */
+function keepReferrer(target: Request, sent: SentInit): void {
+  for (const name in sent) if (sent[name as keyof SentInit] !== undefined) return;
+  const referrer = ownMember(target, "referrer");
+  if (referrer !== undefined && referrer !== "about:client") sent.referrer = referrer;
+  const policy = ownMember(target, "referrerPolicy");
+  if (policy) sent.referrerPolicy = policy;
+}
+
+/** Node.js forgets a Request's referrer and its policy, too. */
+function referrerOf({ referrer, referrerPolicy }: SentInit): RequestInit | undefined {
+  if (referrer === undefined && referrerPolicy === undefined) return undefined;
+  return { ...(referrer !== undefined && { referrer }), ...(referrerPolicy && { referrerPolicy }) };
 }
 
 /** The members that the fetch standard reads of options, and those of undici and Workers beside them. */
 const members =
   "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal duplex priority window dispatcher cf";
 
-/** Options that can be copied: inherited members, which the platform reads too, would be lost. */
-function withOwnMembers(init: RequestInit | undefined): RequestInit | undefined {
-  if (init === undefined || init === null) return undefined;
+/** A copy of options, with the inherited members that the platform reads too. */
+function ownCopy(init: RequestInit | undefined): SentInit {
+  if (init === undefined || init === null) return {};
   if (typeof init !== "object") throw new TypeError("The options of fetch are no object.");
   const prototype: unknown = Object.getPrototypeOf(init);
-  if (prototype === Object.prototype || prototype === null) return init;
+  if (prototype === Object.prototype || prototype === null) return { ...init };
   const inherited = members
     .split(" ")
     .map((name): [string, unknown] => [name, Reflect.get(init, name)])

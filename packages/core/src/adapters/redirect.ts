@@ -1,5 +1,7 @@
-import { isReadOnce } from "./body.ts";
+import { discard, isReadOnce } from "./body.ts";
 import { isRedirect } from "./is-redirect.ts";
+import { policyOf, referrerAfter } from "./referrer.ts";
+import { factsOf } from "./request-facts.ts";
 import { requestSignal } from "./request-signal.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -41,43 +43,44 @@ const originHeaders = ["authorization", "proxy-authorization", "cookie", "host"]
  */
 export async function followRedirects(first: Response, request: RedirectedRequest): Promise<Arrival> {
   if (first.type === "opaqueredirect") throw failed("this platform does not show where the redirect leads");
-  const { target, sent } = request;
-  const source = typeof target === "string" ? undefined : target;
+  const { target } = request;
+  const signal = requestSignal(target, request.sent);
+  const { body: given, ...own } = typeof target === "string" ? {} : factsOf(target).init;
+  const sent: RequestInit = { ...own, ...request.sent };
   const headers = new Headers(sent.headers);
   headers.delete(request.header);
-  const signal = requestSignal(target, sent);
-  let method = sent.method ?? source?.method ?? "GET";
-  let body = sent.body ?? null;
+  let { method = "GET", body = null, referrer, referrerPolicy } = sent;
   // The body of a Request went with the first hop, and only the platform could have sent it again.
-  const spent = body === null && (source?.body ?? null) !== null;
+  const spent = body === null && given !== undefined;
   let left = false;
   let carried = true;
-  let url = new URL(request.url);
+  let crossed = false;
+  const start = new URL(request.url);
+  let url = start;
   let response = first;
 
   for (let hops = 0; isRedirect(response); hops++) {
-    const given = response.headers.get("location");
-    if (given === null) break;
-    response.body?.cancel().catch(() => undefined);
-    const location = asUtf8(given);
+    const location = response.headers.get("location");
+    if (location === null) break;
+    discard(response);
     if (hops === 20) throw failed("the redirect count was exceeded");
-    const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
-    if (next === undefined) throw failed("the redirect leads to no URL");
-    if (next.protocol !== "https:" && next.protocol !== "http:")
-      throw failed("the redirect leads away from HTTP");
-    if (next.hash === "") next.hash = url.hash;
-
+    const next = locationOf(asUtf8(location), url);
     const { status } = response;
     const verb = method.toUpperCase();
     const reads = verb === "GET" || verb === "HEAD";
+    if (status !== 303 && isReadOnce(body)) throw failed("the redirect came while the body was a stream");
     if ((status < 303 && verb === "POST") || (status === 303 && !reads)) {
       method = "GET";
       body = null;
       for (const name of bodyHeaders) headers.delete(name);
-    } else if (!reads && (spent || isReadOnce(body))) {
-      throw failed("the redirect asks for the body again, which was a stream");
+    } else if (!reads && spent) {
+      throw failed("the redirect asks for the body again, which was a Request's");
     }
     if (next.origin !== url.origin) for (const name of originHeaders) headers.delete(name);
+    crossed ||= next.origin !== start.origin;
+    if (crossed && sent.mode === "same-origin") throw failed("the redirect leads to another origin");
+    referrer = referrerAfter(referrer, referrerPolicy, url);
+    referrerPolicy = policyOf(response.headers) ?? referrerPolicy;
     const value: string | undefined = left ? undefined : request.value(next.href);
     left ||= value === undefined;
     carried = value !== undefined;
@@ -90,13 +93,32 @@ export async function followRedirects(first: Response, request: RedirectedReques
       body,
       headers: carrying,
       redirect: "manual",
+      ...(referrer !== undefined && { referrer }),
+      ...(referrerPolicy !== undefined && { referrerPolicy }),
       ...(signal !== undefined && { signal }),
     });
     url = next;
   }
-  // The platform sees single requests; the caller made one that was redirected.
-  if (response !== first) Object.defineProperty(response, "redirected", { value: true });
-  return { arrived: response, carried };
+  return { arrived: response === first ? first : asRedirected(response, crossed), carried };
+}
+
+function locationOf(location: string, from: URL): URL {
+  const next = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+  if (next === undefined) throw failed("the redirect leads to no URL");
+  if (next.protocol !== "https:" && next.protocol !== "http:")
+    throw failed("the redirect leads away from HTTP");
+  if (next.hash === "") next.hash = from.hash;
+  return next;
+}
+
+/** The platform sees single requests; the caller made one that was redirected. */
+function asRedirected(response: Response, crossed: boolean): Response {
+  const clone = response.clone.bind(response);
+  return Object.defineProperties(response, {
+    redirected: { value: true },
+    ...(crossed && response.type === "basic" && { type: { value: "cors" } }),
+    clone: { value: () => asRedirected(clone(), crossed) },
+  });
 }
 
 /** A header comes as Latin-1, and a URL in it is UTF-8. Where a platform has seen to that already, it stays as it is. */

@@ -1,16 +1,18 @@
 import type { Authorizer } from "../authorizer.ts";
-import type { Destinations } from "../origin.ts";
+import type { AllowedOrigins } from "../origin.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
-import { isReadOnce } from "./body.ts";
+import { discard, isReadOnce } from "./body.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { type Arrival, followRedirects } from "./redirect.ts";
+import { ownMember } from "./request-facts.ts";
 import { requestSignal } from "./request-signal.ts";
+import { holdSent, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
 
 /** What requests are sent with. */
 export interface Sender {
   readonly authorizer: Authorizer;
-  readonly destinations: Destinations;
+  readonly destinations: AllowedOrigins;
   readonly fetch: typeof globalThis.fetch;
 }
 
@@ -21,6 +23,9 @@ export interface SentRequest {
   readonly sent: RequestInit;
   /** Whether its redirects are followed here. */
   readonly follows: boolean;
+  readonly token: SentToken;
+  /** Whether the token is taken off a connection that leads elsewhere. */
+  readonly isGuarded: boolean;
 }
 
 /**
@@ -28,20 +33,26 @@ export interface SentRequest {
  * only then: it is loaded with the first such answer.
  */
 export async function settle(response: Response, request: SentRequest, sender: Sender): Promise<Response> {
-  const { target, sent } = request;
+  const { target, sent, token, isGuarded } = request;
   const { authorizer, destinations, fetch } = sender;
-  const headers = new Headers(sent.headers);
-  const value = headers.get(authorizer.header) ?? "";
+  const { value } = token;
   const { arrived, carried } = await follow(response, request, sender, value);
   // Where the last hop went without the token, its 401 says nothing about it.
-  if (arrived.status !== 401 || !carried) return arrived;
+  if (arrived.status !== 401 || !carried || token.takenOff > 0) return arrived;
   const next = await replacement(arrived, value, authorizer, requestSignal(target, sent));
   if (next === undefined || !isReplayable(request)) return arrived;
-  arrived.body?.cancel().catch(() => undefined);
+  discard(arrived);
   authorizer.attached(destinations.allowed(urlOf(target)) ?? destinations.base);
+  const headers = new Headers(sent.headers);
   headers.set(authorizer.header, next);
   const again = { ...sent, headers };
-  return (await follow(await fetch(target, again), { ...request, sent: again }, sender, next)).arrived;
+  const renewed = sentToken(authorizer, next);
+  if (isGuarded) holdSent(renewed);
+  try {
+    return (await follow(await fetch(target, again), { ...request, sent: again }, sender, next)).arrived;
+  } finally {
+    if (isGuarded) releaseSent(renewed);
+  }
 }
 
 async function follow(
@@ -52,6 +63,8 @@ async function follow(
 ): Promise<Arrival> {
   if (!follows || !isRedirect(response)) {
     const carried = !response.redirected || destinations.allowed(response.url) !== undefined;
+    // The platform has followed it, and left the header behind.
+    if (!carried) authorizer.withheld(response.url, "foreign origin");
     return { arrived: response, carried };
   }
   const valueFor = (url: string): string | undefined => {
@@ -84,7 +97,7 @@ async function replacement(
 }
 
 function urlOf(target: string | Request): string {
-  return typeof target === "string" ? target : target.url;
+  return typeof target === "string" ? target : ownMember(target, "url");
 }
 
 function isReplayable({ target, sent: { body } }: SentRequest): boolean {
@@ -96,9 +109,20 @@ function isReplayable({ target, sent: { body } }: SentRequest): boolean {
 /** The text of a 401; `undefined` where it is too long, or does not end. */
 async function readRefusal(response: Response, signal: AbortSignal | undefined): Promise<string | undefined> {
   const copy = response.clone();
-  const reading = withTimeLimit((stop) => readBody(copy, longestRefusal, stop), longestRefusalMs, signal);
+  const reading = withTimeLimit(
+    (stop) => readBody(asWebBody(copy), longestRefusal, stop),
+    longestRefusalMs,
+    signal,
+  );
   return reading.catch(() => {
     signal?.throwIfAborted();
     return undefined;
   });
+}
+
+/** A library's own `fetch` may answer with a stream of Node.js. */
+function asWebBody(response: Response): Response {
+  const body: unknown = response.body;
+  if (typeof body !== "object" || body === null || "getReader" in body) return response;
+  return new Response(ReadableStream.from(body as AsyncIterable<Uint8Array>));
 }

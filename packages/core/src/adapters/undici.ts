@@ -1,12 +1,13 @@
 import type { Dispatcher } from "undici";
 
 import { type Authorizer, authorizerOf } from "../authorizer.ts";
+import { invalid } from "../errors.ts";
 import { leadsTo, parseUrl } from "../origin.ts";
+import { lastMade, sentToken, type SentToken } from "./sent-tokens.ts";
+import { AuthorizedHandler } from "./undici-authorized-handler.ts";
 import { fail, Hold } from "./undici-hold.ts";
 import { carries, type FlatHeaders, readable, withValue } from "./undici-headers.ts";
-import { RefusalHandler } from "./undici-refusal.ts";
 
-type Dispatch = Dispatcher.Dispatch;
 type Options = Dispatcher.DispatchOptions;
 type Handler = Dispatcher.DispatchHandler;
 
@@ -20,9 +21,15 @@ export interface AnyAuth {
  * An undici interceptor that adds each auth's header to the requests for that auth's origins, and to no other: each hop
  * of a redirect is judged anew. For `new Agent().compose(authInterceptor(auth))`.
  *
+ * What counts is where the connection goes: a Client or a Pool that is bound to another address never sends the header,
+ * whatever a request says of its origin, and one that is bound to the provider's own always does.
+ *
  * A 401 is answered by asking the sources again, and by one more try if they have another token and the body is a text
  * or a buffer. Composed outside undici's own redirect interceptor, it has that strip the header on the way to another
  * origin; a `stripHeadersOnCrossOriginRedirect` of the dispatch itself is kept.
+ *
+ * A dispatcher of undici 8 under the `fetch` of Node.js up to 24, or an interceptor in undici 6 or older, is refused before
+ * anything is sent: the request fails with `AUTH_PROVIDER_INVALID`.
  *
  * undici's cache belongs inside: `compose(interceptors.cache(), authInterceptor(auth))`. Outside it sees no token, and a
  * store that two auths share gives the answers for one to the other.
@@ -37,18 +44,34 @@ export function authInterceptor(
     }
   }
   const ready: (Authorizer | undefined)[] = list.map(() => undefined);
+  /** The last token of each auth, and how many requests carry it. */
+  const tokens = new Map<Authorizer, SentToken>();
 
-  return (dispatch) =>
-    function authorizedDispatch(options, handler) {
+  function tokenOf(authorizer: Authorizer, value: string): SentToken {
+    let token = tokens.get(authorizer);
+    if (token?.value !== value) tokens.set(authorizer, (token = sentToken(authorizer, value)));
+    return token;
+  }
+
+  return (dispatch) => {
+    /** The address that a Client or Pool goes to which is told no origin (undici 7), once it is known. */
+    let address: string | undefined;
+
+    return function authorizedDispatch(options, handler) {
+      if (isOfOlderProtocol(handler)) return refuse(handler, list[0]?.provider.id ?? "undici");
       // What is judged is what is sent: an object is asked for its origin once.
-      const origin = typeof options.origin === "object" ? String(options.origin) : options.origin;
+      const given = options.origin;
+      const said = typeof given === "object" && given !== null ? String(given) : given;
+      const origin = said || address;
       let failure: unknown;
       // What most programs have is one auth with one origin: no need to look further.
       let authorizer = ready[0]?.origins[0] === origin ? ready[0] : undefined;
       for (let index = 0; index < list.length && authorizer === undefined; index++) {
         try {
           const candidate = (ready[index] ??= authorizerFor(list[index]));
-          if (origin !== undefined && isFor(candidate, origin)) authorizer = candidate;
+          // Without an origin, the first request shows where it goes: the header is taken off if that is elsewhere.
+          const isMeant = origin ? isFor(candidate, origin) : list.length === 1;
+          if (isMeant) authorizer = candidate;
         } catch (error) {
           // One auth that is set up wrongly does not stop another's requests.
           failure ??= error;
@@ -56,6 +79,7 @@ export function authInterceptor(
       }
       if (authorizer === undefined) {
         // The request may have been meant for the auth that is broken: it must not go without its token.
+        failure ??= origin ? undefined : needsOrigin(list[0]?.provider.id ?? "undici");
         if (failure !== undefined) {
           fail(handler, failure);
           return false;
@@ -71,16 +95,61 @@ export function authInterceptor(
           handler,
         );
       }
+      // An object becomes the text that was judged.
+      const judged = typeof given === "string" ? given : said && new URL(said).origin;
       const value = authorizer.current();
-      const judged =
-        origin === options.origin ? options : { ...options, origin: new URL(String(origin)).origin };
-      if (value !== undefined) {
-        return send(dispatch, withHeader(judged, headers, authorizer, value), handler, authorizer, value);
+      if (value === undefined) {
+        // The caller may go on to use the same object for the next request.
+        sendWhenLoaded({ ...options }, judged, headers, handler, authorizer);
+        return true;
       }
-      // The caller may go on to use the same object for the next request.
-      sendWhenLoaded(dispatch, { ...judged }, headers, handler, authorizer);
-      return true;
+      return send(withHeader(options, judged, headers, authorizer, value), handler, authorizer, value);
     };
+
+    function send(sent: Options, handler: Handler, authorizer: Authorizer, value: string): boolean {
+      const goesOn = new AuthorizedHandler(
+        dispatch,
+        sent,
+        handler,
+        authorizer,
+        tokenOf(authorizer, value),
+      ).send();
+      if (!sent.origin) address ??= lastAddress();
+      return goesOn;
+    }
+
+    /** A dispatch that waits for its token. */
+    function sendWhenLoaded(
+      options: Options,
+      origin: string | undefined,
+      headers: FlatHeaders,
+      handler: Handler,
+      authorizer: Authorizer,
+    ): void {
+      const hold = new Hold();
+      const stop = new AbortController();
+      hold.onAbort = () => {
+        stop.abort(hold.reason);
+        fail(handler, hold.reason);
+      };
+      handler.onRequestStart?.(hold, null);
+      if (hold.aborted) return;
+      authorizer
+        .load(stop.signal)
+        .then((value) => {
+          if (hold.aborted) return;
+          send(withHeader(options, origin, headers, authorizer, value), handler, authorizer, value);
+        })
+        .catch((error: unknown) => {
+          if (!hold.aborted) fail(handler, error);
+        });
+    }
+  };
+}
+
+function lastAddress(): string | undefined {
+  const { origin } = lastMade();
+  return typeof origin === "string" ? origin : undefined;
 }
 
 function authorizerFor(auth: AnyAuth | undefined): Authorizer {
@@ -93,55 +162,68 @@ function isFor({ origins }: Authorizer, origin: string): boolean {
   return url !== undefined && leadsTo(origins, url);
 }
 
-function send(
-  dispatch: Dispatch,
-  sent: Options,
-  handler: Handler,
-  authorizer: Authorizer,
-  value: string,
-): boolean {
-  authorizer.attached(String(sent.origin));
-  return dispatch(sent, new RefusalHandler(dispatch, sent, handler, authorizer, value));
-}
-
 function withHeader(
   options: Options,
+  origin: string | undefined,
   given: FlatHeaders,
   { header }: Pick<Authorizer, "header">,
   value: string,
 ): Options {
   const headers = withValue(given, header, value);
-  if (header === "authorization") return { ...options, headers };
+  if (header === "authorization") return { ...options, origin, headers } as Options;
   const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as {
     stripHeadersOnCrossOriginRedirect?: string[];
   };
   const stripping = { stripHeadersOnCrossOriginRedirect: [...strip, header] };
-  return { ...options, ...stripping, headers };
+  return { ...options, ...stripping, origin, headers } as Options;
 }
 
-/** A dispatch that waits for its token. */
-function sendWhenLoaded(
-  dispatch: Dispatch,
-  options: Options,
-  headers: FlatHeaders,
-  handler: Handler,
-  authorizer: Authorizer,
-): void {
-  const hold = new Hold();
-  const stop = new AbortController();
-  hold.onAbort = () => {
-    stop.abort(hold.reason);
-    fail(handler, hold.reason);
-  };
-  handler.onRequestStart?.(hold, null);
-  if (hold.aborted) return;
-  authorizer
-    .load(stop.signal)
-    .then((value) => {
-      if (hold.aborted) return;
-      send(dispatch, withHeader(options, headers, authorizer, value), handler, authorizer, value);
-    })
-    .catch((error: unknown) => {
-      if (!hold.aborted) fail(handler, error);
-    });
+/** A handler of undici 6 and older, and of a `fetch` of that time. One inside another handler counts too. */
+function isOfOlderProtocol(handler: Handler): boolean {
+  let one: unknown = handler;
+  for (let depth = 0; depth < 8 && typeof one === "object" && one !== null; depth++) {
+    const {
+      onRequestStart,
+      onResponseStart,
+      onConnect,
+      onHeaders,
+      handler: inner,
+    } = one as Record<string, unknown>;
+    if (
+      onRequestStart === undefined &&
+      onResponseStart === undefined &&
+      (onConnect ?? onHeaders) !== undefined
+    )
+      return true;
+    one = inner;
+  }
+  return false;
+}
+
+function refuse(handler: Handler, provider: string): boolean {
+  const { process } = globalThis as { process?: { versions?: { undici?: string } } };
+  const builtIn = process?.versions?.undici;
+  const error = invalid(
+    provider,
+    `the interceptor was called in the protocol of an older undici${builtIn === undefined ? "" : `, such as ${builtIn}, the one of this platform's fetch`}, which the undici of the dispatcher does not speak`,
+    "Take fetch and the dispatcher from one copy of undici 7 or later, or wrap the dispatcher in undici 8's Dispatcher1Wrapper.",
+  );
+  let one: unknown = handler;
+  while (typeof one === "object" && one !== null) {
+    const { onError, handler: inner } = one as { onError?: unknown; handler?: unknown };
+    if (typeof onError === "function") {
+      onError.call(one, error);
+      return false;
+    }
+    one = inner;
+  }
+  throw error;
+}
+
+function needsOrigin(provider: string): Error {
+  return invalid(
+    provider,
+    "this undici does not tell an interceptor of several auths where a Client or Pool leads",
+    "Give each request its origin, or compose an interceptor of one auth.",
+  );
 }

@@ -5,7 +5,7 @@ import type { SourceContext } from "./token-source.ts";
 
 const acme = acmeAt("https://api.acme.example");
 
-it("asks the sources once for all who come before the search is loaded", async () => {
+it("asks the sources once for all who come together", async () => {
   const find = vi.fn(() => canary);
   const auth = acme({ token: find });
   const all = await Promise.all(Array.from({ length: 1_000 }, () => auth.headers("/x")));
@@ -13,7 +13,7 @@ it("asks the sources once for all who come before the search is loaded", async (
   expect(new Set(all.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${canary}`]));
 });
 
-it("gives each caller up alone while the search is being loaded", async () => {
+it("gives each caller up alone while the sources are asked", async () => {
   const auth = acme({ token: canary });
   const stop = new AbortController();
   const given = auth.token({ signal: stop.signal });
@@ -23,13 +23,12 @@ it("gives each caller up alone while the search is being loaded", async () => {
   expect((await waiting).reveal()).toBe(canary);
 });
 
-it("tells the sources of a refusal that came before the search was loaded", async () => {
+it("tells the sources of a refusal that came while they were asked", async () => {
   const find = vi.fn((context: SourceContext) => `${canary}-${context.reason}`);
   const auth = acme({ token: find });
   const first = auth.token();
   auth.reject();
   expect((await first).reveal()).toBe(`${canary}-rejected`);
-  expect(find).toHaveBeenCalledOnce();
 });
 
 it("has nothing to tell the sources where a refusal came before anybody asked for a token", async () => {

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Authorizer } from "../authorizer.ts";
 import { leadsTo } from "../origin.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
+import { holdSent, lastMade, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
 import { type FlatHeaders, isList } from "./undici-headers.ts";
 import { fail, Hold } from "./undici-hold.ts";
 
@@ -23,22 +24,54 @@ interface HeldAnswer {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Passes everything on, except a 401: that one is held back until the sources were asked for another token. */
-export class RefusalHandler implements Handler {
+/**
+ * Sends a request that carries the token. All of its answer is passed on, except a 401: that one is held back until the
+ * sources were asked for another token.
+ */
+export class AuthorizedHandler implements Handler {
+  /** Whether a 401 is an answer like any other. */
+  readonly passesRefusals: boolean = false;
   readonly #dispatch: Dispatch;
   readonly #sent: Options;
   readonly #handler: Handler;
   readonly #authorizer: Authorizer;
   readonly #value: string;
+  readonly #token: SentToken;
+  /** Whether the connection leads elsewhere, so that the token was taken off. */
+  #isBare = false;
+  #isDone = false;
   #held: HeldAnswer | undefined;
   #history: History;
 
-  constructor(dispatch: Dispatch, sent: Options, handler: Handler, authorizer: Authorizer, value: string) {
+  constructor(dispatch: Dispatch, sent: Options, handler: Handler, authorizer: Authorizer, token: SentToken) {
     this.#dispatch = dispatch;
     this.#sent = sent;
     this.#handler = handler;
     this.#authorizer = authorizer;
-    this.#value = value;
+    this.#value = token.value;
+    this.#token = token;
+  }
+
+  /** Dispatches the request. */
+  send(): boolean {
+    const made = lastMade();
+    const before = made.count;
+    holdSent(this.#token);
+    try {
+      return this.#dispatch(this.#sent, this);
+    } catch (error) {
+      this.#done();
+      throw error;
+    } finally {
+      this.#isBare = made.count !== before && made.bare;
+      if (!this.#isBare) this.#authorizer.attached(String(this.#sent.origin ?? made.origin));
+    }
+  }
+
+  #done(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    releaseSent(this.#token);
   }
 
   onRequestStart(controller: Controller, context: { readonly history?: History } | null): void {
@@ -47,6 +80,7 @@ export class RefusalHandler implements Handler {
   }
 
   onRequestUpgrade(...facts: Parameters<NonNullable<Handler["onRequestUpgrade"]>>): void {
+    this.#done();
     this.#handler.onRequestUpgrade?.(...facts);
   }
 
@@ -68,7 +102,7 @@ export class RefusalHandler implements Handler {
     headers: HeldAnswer["headers"],
     message?: string,
   ): void {
-    if (status !== 401 || this.#wasElsewhere()) {
+    if (status !== 401 || this.passesRefusals || this.#isBare || this.#wasElsewhere()) {
       this.#handler.onResponseStart?.(controller, status, headers, message);
       return;
     }
@@ -89,6 +123,7 @@ export class RefusalHandler implements Handler {
   }
 
   onResponseEnd(controller: Controller, trailers: HeldAnswer["headers"]): void {
+    this.#done();
     const held = this.#held;
     if (held === undefined) {
       this.#handler.onResponseEnd?.(controller, trailers);
@@ -115,6 +150,7 @@ export class RefusalHandler implements Handler {
   }
 
   onResponseError(controller: Controller, error: Error): void {
+    this.#done();
     clearTimeout(this.#held?.timer);
     this.#held = undefined;
     this.#handler.onResponseError?.(controller, error);
@@ -139,12 +175,14 @@ export class RefusalHandler implements Handler {
 
   #sendAgain(next: string | undefined): boolean {
     if (next === undefined || !isReplayable(this.#sent.body)) return false;
-    this.#authorizer.attached(String(this.#sent.origin));
     const headers = this.#sent.headers as NonNullable<FlatHeaders>;
     const replaced = isList(headers)
       ? headers.map((item) => (item === this.#value ? next : item))
       : { ...headers, [this.#authorizer.header]: next };
-    this.#dispatch({ ...this.#sent, headers: replaced }, this.#handler);
+    const again = { ...this.#sent, headers: replaced };
+    // A second refusal is the answer.
+    const token = sentToken(this.#authorizer, next);
+    new PassingHandler(this.#dispatch, again, this.#handler, this.#authorizer, token).send();
     return true;
   }
 
@@ -171,6 +209,11 @@ export class RefusalHandler implements Handler {
     this.#handler.onResponseStart?.(controller, 401, headers, message);
     for (const chunk of chunks) this.#handler.onResponseData?.(controller, chunk);
   }
+}
+
+/** The second try: its refusal is the answer. */
+class PassingHandler extends AuthorizedHandler {
+  override readonly passesRefusals = true;
 }
 
 function isReplayable(body: Options["body"]): boolean {

@@ -1,0 +1,63 @@
+type Fetch = typeof globalThis.fetch;
+
+/** The platform's `fetch`, looked up at each call, since programs replace it. */
+export interface PlatformFetch {
+  readonly fetch: Fetch;
+  /** Whether nobody has replaced it: then its way with redirects is known. */
+  isNative(): boolean;
+}
+
+// Registered globally: each provider package carries a copy of this module.
+const ours = Symbol.for("auth-providers.fetch.1");
+
+/** Marks a `fetch` that adds a token, so that none is ever sent through itself. */
+export function markAuthorized(fetch: Fetch): Fetch {
+  return Object.defineProperty(fetch, ours, { value: true });
+}
+
+/**
+ * `globalThis.fetch = auth.fetch` is a way to use it. What sends then is the `fetch` that was there when the auth was made.
+ */
+export function createPlatformFetch(): PlatformFetch {
+  const atStart = globalThis.fetch;
+  let depth = 0;
+  let known: unknown;
+  let native = false;
+
+  return {
+    fetch(input, init) {
+      // A replacement that calls auth.fetch comes back to here while it is called.
+      if (depth > 1) {
+        throw new TypeError(
+          "The global fetch leads back to auth.fetch. Pass the fetch that is to send as the option fetch.",
+        );
+      }
+      const current = globalThis.fetch;
+      const send = depth > 0 || ours in current ? atStart : current;
+      depth++;
+      try {
+        return send(input, init);
+      } finally {
+        depth--;
+      }
+    },
+    isNative() {
+      const current = globalThis.fetch;
+      if (current !== known) {
+        known = current;
+        native = isNative(current);
+      }
+      return native;
+    },
+  };
+}
+
+/** Node.js brings a function of its own that loads undici, other platforms one whose source is not shown. */
+function isNative(fetch: unknown): boolean {
+  if (typeof fetch !== "function" || ours in fetch) return false;
+  const source = Function.prototype.toString.call(fetch);
+  return (
+    /^function fetch\(\)\s*\{\s*\[native code\]\s*\}$/.test(source) ||
+    (source.startsWith("function fetch(") && source.includes("internal/deps/undici/undici"))
+  );
+}

@@ -32,6 +32,7 @@ export default defineConfig({
         extends: true as const,
         test: { name: "examples", include: ["examples/{*,providers/**/*}.test.ts"] },
       },
+      { extends: true as const, test: { name: "benchmarks", include: ["benchmarks/src/**/*.test.ts"] } },
       { extends: true as const, test: { name: "scripts", include: ["scripts/**/*.test.ts"] } },
     ],
   },

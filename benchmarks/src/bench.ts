@@ -1,9 +1,10 @@
-// Measures the built packages against their budgets and prints one table. Counts, bytes and sizes decide; times are told with
-// their spread and decide only when they are far off. `--quick`: what takes seconds and is the same on every machine.
+// Measures the built packages against their budgets and prints one table, and whether this change made something worse. Counts and
+// bytes decide; times are told with their spread and decide only when they are far off. `--quick`: what takes seconds and is
+// the same on every machine. `--baseline`: keeps the counts as those to compare with.
 import process from "node:process";
 
+import { compareWithBaseline, writeBaseline } from "./baseline.ts";
 import type { Row } from "./row.ts";
-import { bundleSizes } from "./rows/bundle-size.ts";
 import { cachedPathCounts, cachedPathTimes } from "./rows/cached-path.ts";
 import { endToEnd } from "./rows/end-to-end.ts";
 import { fetchTouchedByImport, importTime } from "./rows/import-cost.ts";
@@ -11,13 +12,15 @@ import { retainedMemory } from "./rows/retained-memory.ts";
 import { tokenLoads } from "./rows/token-loads.ts";
 import { formatTable } from "./table.ts";
 
-const quick = [cachedPathCounts, tokenLoads, bundleSizes, fetchTouchedByImport];
+const quick = [cachedPathCounts, tokenLoads, fetchTouchedByImport];
 const slow = [retainedMemory, cachedPathTimes, importTime, endToEnd];
 
-const rows: Row[] = [];
+const measured: Row[] = [];
 for (const measure of process.argv.includes("--quick") ? quick : [...quick, ...slow]) {
   // One after another, since they would disturb each other.
-  rows.push(...(await measure()));
+  measured.push(...(await measure()));
 }
-console.log(formatTable(rows));
+if (process.argv.includes("--baseline")) writeBaseline(measured);
+const { rows, summary } = compareWithBaseline(measured);
+console.log(`${formatTable(rows)}\n\n${summary}`);
 if (rows.some(({ verdict }) => verdict === "fails")) process.exitCode = 1;

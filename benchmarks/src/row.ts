@@ -3,27 +3,30 @@ export interface Row {
   readonly what: string;
   readonly measured: string;
   readonly budget: string;
-  /** `over`: above the budget, and told. `fails`: above the limit, which ends the run with status 1. */
+  /** The number, where it is the same on every machine and so is compared with that of before. */
+  readonly count?: number;
+  /** `over`: above the budget, and told. `fails`: what ends the run with status 1. */
   readonly verdict: "within" | "over" | "fails" | "told";
 }
 
-/**
- * A row for a number that ought to be within its budget and must be within its limit. The two differ for times, which a
- * busy machine decides too, and for what is known to be over: its limit keeps it from growing.
- */
-export function atMost(
-  what: string,
-  measured: number,
-  {
-    budget,
-    limit = budget,
-    unit = "",
-    shown,
-  }: { budget: number; limit?: number; unit?: string; shown?: string },
-): Row {
-  const verdict = measured <= budget ? "within" : measured <= limit ? "over" : "fails";
-  const until = limit === budget ? "" : `, fails above ${limit}${unit}`;
-  return { what, measured: shown ?? `${measured}${unit}`, budget: `≤ ${budget}${unit}${until}`, verdict };
+interface Limits {
+  readonly budget: number;
+  /** For what a busy machine decides too: above it, the row fails. */
+  readonly limit?: number;
+  readonly shown?: string;
+}
+
+/** A row for a number that ought to be within its budget. A count without a limit of its own fails when it is over and has grown. */
+export function atMost(what: string, measured: number, { budget, limit, shown }: Limits): Row {
+  const isFar = limit !== undefined && measured > limit;
+  const verdict = measured <= budget ? "within" : isFar ? "fails" : "over";
+  return {
+    what,
+    measured: shown ?? `${measured}`,
+    budget: limit === undefined ? `≤ ${budget}` : `≤ ${budget}, fails above ${limit}`,
+    ...(limit === undefined && { count: measured }),
+    verdict,
+  };
 }
 
 /** A row for a count that must be met exactly. */
@@ -36,7 +39,8 @@ export function exactly(what: string, measured: string | number, budget: string 
   };
 }
 
-/** A row for a number without a budget. */
-export function told(what: string, measured: string): Row {
-  return { what, measured, budget: "–", verdict: "told" };
+/** A row for a number without a budget; a count is compared with that of before. */
+export function told(what: string, measured: string | number): Row {
+  const count = typeof measured === "number" ? { count: measured } : {};
+  return { what, measured: `${measured}`, budget: "–", ...count, verdict: "told" };
 }

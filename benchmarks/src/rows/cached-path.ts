@@ -29,7 +29,7 @@ export async function cachedPathCounts(): Promise<Row[]> {
     const budget = bytes[name];
     const said = `${what}: bytes added`;
     rows.push(
-      budget === undefined ? told(said, `${cost.bytes}`) : atMost(said, cost.bytes, budget),
+      budget === undefined ? told(said, cost.bytes) : atMost(said, cost.bytes, budget),
       exactly(`${what}: promises and turns added`, `${cost.promises} and ${cost.turns}`, "0 and 0"),
     );
   }

@@ -32,31 +32,8 @@ it("gives the steps as data for programs", async () => {
   expect([code, steps.every(({ ok }) => ok)]).toEqual([0, true]);
 });
 
-it("explains and verifies both providers on loopback", async () => {
-  const status = await demo("status", "pylon");
-  expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining("the service was not asked") });
-  expect(status.stdout).not.toContain("dnanexus");
-  const verify = await demo("verify", "--json");
-  const told = JSON.parse(verify.stdout) as { outcome: string }[];
-  expect([verify.code, told.map(({ outcome }) => outcome)]).toEqual([0, ["verified", "verified"]]);
+it.each([["no-such-command"], ["--no-such-flag"]])("ends with 2 for a wrong call: %s", async (...args) => {
+  const { code, stdout, stderr } = await demo(...args);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain("Usage: demo");
 });
-
-it("looks at the real environment with --live, and ends with 1 where there is no token, as text and as JSON", async () => {
-  const text = await demo("status", "--live");
-  expect(text).toMatchObject({ code: 1, stdout: expect.stringContaining("PYLON_API_TOKEN is not set") });
-  expect(text.stdout).toContain("address   https://api.dnanexus.com");
-  const json = await demo("verify", "pylon", "--live", "--json");
-  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
-    1,
-    [{ error: { code: "AUTH_TOKEN_NOT_FOUND" } }],
-  ]);
-});
-
-it.each([["no-such-command"], ["status", "acme"], ["--no-such-flag"], ["--live"]])(
-  "ends with 2 for a wrong call: %s",
-  async (...args) => {
-    const { code, stdout, stderr } = await demo(...args);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain("Usage: demo");
-  },
-);

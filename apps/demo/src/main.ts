@@ -1,38 +1,33 @@
 import process from "node:process";
 import { parseArgs, styleText } from "node:util";
 
-import { inspectAuths, type Target, targets } from "./inspect-auths.ts";
 import { drawTable } from "./table.ts";
 import { runTour } from "./tour.ts";
 
-const usage = `Usage: demo [command] [provider …] [--live] [--json]
+const usage = `Usage: demo [--json]
 
-  (no command)  every step against both services on loopback: needs no token and no network
-  status        where each token comes from, and why the other places were passed over
-  verify        the same, and whom the service says that the token speaks for
+Takes every step against the fake services, on loopback: needs no token and no network.
 
-  provider      pylon, dnanexus; default: both
-  --live        the real environment and the real services, instead of those on loopback
-  --json        for programs
-  --help        this text
+  --json   for programs
+  --help   this text
 
-Exit code: 0 if everything came out as it should, 1 if not, 2 for a wrong call.`;
+Exit code: 0 if everything came out as it should, 1 if not, 2 for a wrong call.
+For your own tokens: npm run auth -- pylon status`;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
-  const call = readCall(args);
-  if (typeof call === "string") {
-    console.error(`${call}\n\n${usage}`);
+  const flag = { type: "boolean", default: false } as const;
+  let call;
+  try {
+    call = parseArgs({ args, options: { json: flag, help: flag } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : "The call could not be read."}\n\n${usage}`);
     return 2;
   }
-  if (call.help) {
-    console.log(usage);
-    return 0;
-  }
-  return call.command === undefined
-    ? tour(call.json)
-    : inspectAuths({ ...call, verify: call.command === "verify" });
+  if (!call.help) return tour(call.json);
+  console.log(usage);
+  return 0;
 }
 
 async function tour(json: boolean): Promise<number> {
@@ -56,32 +51,4 @@ async function tour(json: boolean): Promise<number> {
     console.log(`\n${verdict}`);
   }
   return failed === 0 ? 0 : 1;
-}
-
-interface Call {
-  readonly command: "status" | "verify" | undefined;
-  readonly providers: readonly Target[];
-  readonly live: boolean;
-  readonly json: boolean;
-  readonly help: boolean;
-}
-
-/** The call, or what is wrong with it. */
-function readCall(args: string[]): Call | string {
-  const flag = { type: "boolean", default: false } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({ args, allowPositionals: true, options: { live: flag, json: flag, help: flag } });
-  } catch (error) {
-    return error instanceof Error ? error.message : "The call could not be read.";
-  }
-  const { live, json, help } = parsed.values;
-  const [command, ...names] = parsed.positionals;
-  if (command !== undefined && command !== "status" && command !== "verify")
-    return `There is no command "${command}".`;
-  if (command === undefined && live) return "--live goes with status or verify.";
-  const unknown = names.find((name) => !targets.some((target) => target === name));
-  if (unknown !== undefined) return `There is no provider "${unknown}".`;
-  const providers = targets.filter((target) => names.length === 0 || names.includes(target));
-  return { command, providers, live, json, help };
 }

@@ -14,7 +14,9 @@ const programOf = (id: string): string => path.join(packages, id, "src/cli.ts");
 async function startFake(id: string): Promise<{ url: string; environment: Record<string, string> }> {
   const child = start(["fake", "--json"], { program: programOf(id) });
   void outcomeOf(child);
-  const first = await new Promise<string>((resolve) => child.stdout?.once("data", (text) => resolve(String(text))));
+  const first = await new Promise<string>((resolve) =>
+    child.stdout?.once("data", (text) => resolve(String(text))),
+  );
   return JSON.parse(first) as { url: string; environment: Record<string, string> };
 }
 
@@ -62,7 +64,10 @@ it("auth-dnanexus doctor finds a configuration that is broken", async () => {
   const HOME = emptyFolder();
   mkdirSync(path.join(HOME, ".dnanexus_config"), { mode: 0o700 });
   writeFileSync(path.join(HOME, ".dnanexus_config/environment.json"), "{ not json", { mode: 0o600 });
-  const { code, stdout } = await run(["doctor"], { env: { ...servers, HOME }, program: programOf("dnanexus") });
+  const { code, stdout } = await run(["doctor"], {
+    env: { ...servers, HOME },
+    program: programOf("dnanexus"),
+  });
   expect(code).toBe(1);
   expect(stdout).toContain("✗ source:");
   expect(stdout).toContain("environment.json");
@@ -80,7 +85,9 @@ it("auth-pylon keeps a login in a file, uses it, and deletes it", async () => {
   const used = await run(["verify", "--json", "--login", "acme", ...place], { program });
   expect(JSON.parse(used.stdout)).toMatchObject({ identity: { kind: "organization" } });
   expect((await run(["logout", "--login", "acme", ...place], { program })).stdout).toContain("is deleted");
-  expect((await run(["logout", "--login", "acme", ...place], { program })).stdout).toContain("no saved login");
+  expect((await run(["logout", "--login", "acme", ...place], { program })).stdout).toContain(
+    "no saved login",
+  );
 });
 
 it("auth-pylon doctor says that a token is refused, and where new ones are made", async () => {

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 import {
   type AuthOptions,
   broken,
@@ -28,6 +26,7 @@ import {
 import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
 import { classify } from "./service/classify.ts";
 import { dnanexusApi } from "./service/dnanexus-api.ts";
+import { process } from "./platform.ts";
 
 /** Options of {@link dnanexus}. */
 export interface DNAnexusOptions extends AuthOptions {

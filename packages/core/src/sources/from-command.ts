@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { lstat } from "node:fs/promises";
 import path from "node:path";
-import process from "node:process";
 
 import { parseJson } from "../json.ts";
 import { own } from "../own.ts";

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import process from "node:process";
 
 /** A command that runs, with what its processes can be told by. */
 export interface ProcessTree {

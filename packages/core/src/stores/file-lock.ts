@@ -1,5 +1,3 @@
-import process from "node:process";
-
 import { broken } from "../token-source.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
 import { holderIsGone, newHolder } from "./lock-holder.ts";

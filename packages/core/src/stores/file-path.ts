@@ -1,5 +1,3 @@
-import process from "node:process";
-
 import { broken } from "../token-source.ts";
 
 const { isAbsolute, join, resolve } = /* @__PURE__ */ process.getBuiltinModule("node:path");

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 import { shellQuote } from "../sources/shell-quote.ts";
 import { broken } from "../token-source.ts";
 

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
 
 /**

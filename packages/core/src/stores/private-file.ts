@@ -1,5 +1,4 @@
 import type { Stats } from "node:fs";
-import process from "node:process";
 
 import { shellQuote } from "../sources/shell-quote.ts";
 import { broken } from "../token-source.ts";

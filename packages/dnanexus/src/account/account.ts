@@ -1,5 +1,3 @@
-import process from "node:process";
-
 import {
   type Auth,
   AuthError,
@@ -16,6 +14,7 @@ import type { TokenVariable } from "../config/variable-place.ts";
 import { dnanexus, dnanexusAsSeen, type DNAnexusIdentity } from "../dnanexus.ts";
 import { authServer } from "./auth-server.ts";
 import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
+import { process } from "../platform.ts";
 
 /** Options of everything that makes or ends a login. */
 export interface AccountOptions {

@@ -1,21 +1,18 @@
 import type { Stats } from "node:fs";
-import process from "node:process";
 
 import { broken, shellQuote } from "@auth/core";
 
 import { errorCode } from "../config/error-code.ts";
-
-const { chmodSync, lstatSync, statSync } = process.getBuiltinModule("node:fs");
-const { dirname } = process.getBuiltinModule("node:path");
+import { dirname, fs, process } from "../platform.ts";
 
 /** What a user can do instead of saving where it does not go. */
 export const otherwise = "set DX_USER_CONF_DIR to a directory of your own";
 
 /** Throws where the directory is there and is no place to save a login in. Changes nothing. */
 export function checkDirectory(path: string): void {
-  const link = lookAt(path, lstatSync);
+  const link = lookAt(path, fs.lstatSync);
   if (link === undefined) return;
-  const target = lookAt(path, statSync);
+  const target = lookAt(path, fs.statSync);
   if (target === undefined || !target.isDirectory())
     throw broken(`${path} is not a directory`, `Remove ${shellQuote(path)}, or ${otherwise}.`);
   for (const stats of [link, target]) refuseForeign(path, stats);
@@ -23,7 +20,7 @@ export function checkDirectory(path: string): void {
 
 /** Whether a file has the path. Throws where something does that is not to be replaced. */
 export function checkReplaceable(path: string): boolean {
-  const stats = lookAt(path, lstatSync);
+  const stats = lookAt(path, fs.lstatSync);
   if (stats === undefined) return false;
   if (stats.isSymbolicLink()) {
     throw broken(
@@ -38,9 +35,9 @@ export function checkReplaceable(path: string): boolean {
 
 /** Closes a directory to others. */
 export function closeDirectory(path: string): void {
-  if (process.platform === "win32" || (statSync(path).mode & 0o777) === 0o700) return;
+  if (process.platform === "win32" || (fs.statSync(path).mode & 0o777) === 0o700) return;
   try {
-    chmodSync(path, 0o700);
+    fs.chmodSync(path, 0o700);
   } catch (error) {
     throw broken(
       `${path} cannot be made a directory of this user alone (${String(errorCode(error))})`,

@@ -1,6 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-
 import { broken, field } from "@auth/core";
 import { type FileLock, makePrivateFolder, withFileLock } from "@auth/core/node";
 
@@ -8,6 +5,7 @@ import { readConfigFile, readEnvironmentFile } from "../config/config-file.ts";
 import { type ConfigKey, type ConfigLayer, type Reading, standaloneKeys } from "../config/config-layer.ts";
 import { parseConfig } from "../config/directory-place.ts";
 import { checkDirectory, checkReplaceable, closeDirectory, otherwise } from "./own-directory.ts";
+import { dirname, fs, join } from "../platform.ts";
 
 /** Where the toolkit keeps logins. */
 export interface SaveDirectories {
@@ -91,7 +89,7 @@ export async function saveConfig(
 /** Written once. Whatever has the name already stays, a link that leads nowhere too. */
 function writeShellFile(path: string): void {
   try {
-    writeFileSync(path, unset.map((name) => `unset ${name}\n`).join(""), { flag: "wx" });
+    fs.writeFileSync(path, unset.map((name) => `unset ${name}\n`).join(""), { flag: "wx" });
   } catch {
     // The login is saved, with or without it.
     return;

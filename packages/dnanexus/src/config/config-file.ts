@@ -1,12 +1,8 @@
-import process from "node:process";
-
 import { isBroken, shellQuote } from "@auth/core";
 import { readPrivateFileSync } from "@auth/core/node";
 
 import type { ConfigPlace, Reading } from "./config-layer.ts";
-
-// Not imported: an ES import of node:fs makes a name of each of its hundred functions, which costs more than all reading.
-const { statSync } = process.getBuiltinModule("node:fs");
+import { fs, process } from "../platform.ts";
 
 /** One of the toolkit's files. */
 export interface ConfigFile {
@@ -70,7 +66,7 @@ export function readEnvironmentFile(
 /** What has a path, as far as this user can see. */
 export function kindOf(path: string): "directory" | "other" | "nothing" {
   try {
-    return statSync(path).isDirectory() ? "directory" : "other";
+    return fs.statSync(path).isDirectory() ? "directory" : "other";
   } catch {
     return "nothing";
   }
@@ -83,7 +79,7 @@ function shortPause(): void {
 
 function changedLately(directory: string): boolean {
   try {
-    return Math.abs(Date.now() - statSync(directory).mtimeMs) < recentlyMs;
+    return Math.abs(Date.now() - fs.statSync(directory).mtimeMs) < recentlyMs;
   } catch {
     return false;
   }

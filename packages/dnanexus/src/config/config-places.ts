@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import type { Environment } from "@auth/core";
 
 import { kindOf } from "./config-file.ts";
@@ -10,6 +8,7 @@ import { parentProcesses } from "./parent-processes.ts";
 import { sessionDirectory } from "./session-directory.ts";
 import { userDirectory } from "./user-directory.ts";
 import { type TokenVariable, tokenVariables, variablePlace } from "./variable-place.ts";
+import { join } from "../platform.ts";
 
 /** What the configuration takes from the machine besides the environment. */
 export interface Machine {

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { field, isJsonObject } from "@auth/core";
 
 import { type ConfigFile, type Owner, readConfigFile, readEnvironmentFile, repair } from "./config-file.ts";
@@ -10,6 +8,7 @@ import {
   type Reading,
   standaloneKeys,
 } from "./config-layer.ts";
+import { join } from "../platform.ts";
 
 /** A configuration directory of the toolkit: `environment.json` and the files of single names. */
 export function directoryPlace(kind: Owner, directory: string): ConfigPlace {

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import process from "node:process";
+import { fs, process } from "../platform.ts";
 
 /** The process that started this one, the one that started that, and so on. Each is looked up when it is asked for. */
 export function* parentProcesses(): Generator<number, void, undefined> {
@@ -19,7 +18,7 @@ export function* parentProcesses(): Generator<number, void, undefined> {
 /** By Linux's `/proc`. */
 export function parentInProc(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is a program name in parentheses, which may hold spaces and parentheses of its own.
     return wholeNumber(
       stat

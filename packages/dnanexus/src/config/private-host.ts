@@ -1,5 +1,5 @@
 import type { BlockList } from "node:net";
-import process from "node:process";
+import { process } from "../platform.ts";
 
 /** What a name ends in that no public name does: reserved for networks of one's own, or a name of one part. */
 const privateName = /^[^.]+\.?$|\.(?:internal|local|localdomain|lan|home\.arpa)\.?$/i;

@@ -1,6 +1,5 @@
-import { join } from "node:path";
-
 import { kindOf } from "./config-file.ts";
+import { join } from "../platform.ts";
 
 /**
  * The directory with the login of the terminal that this program runs in: `<user directory>/sessions/<PID>` for the

@@ -1,10 +1,7 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
-
 import type { Environment } from "@auth/core";
 
 import { trimmedVariable } from "./environment-place.ts";
+import { join, process } from "../platform.ts";
 
 /** The toolkit's directory for this user: `DX_USER_CONF_DIR`, else `~/.dnanexus_config`. `undefined`: no home directory. */
 export function userDirectory(env: Environment): string | undefined {
@@ -20,7 +17,7 @@ function homeDirectory(env: Environment): string | undefined {
   // An environment of the caller's own does not lead to the real home directory, where another login may be.
   if (home !== undefined || env !== process.env) return home;
   try {
-    return homedir();
+    return process.getBuiltinModule("node:os").homedir();
   } catch {
     return undefined;
   }

@@ -1,11 +1,9 @@
-import { resolve } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-
 import { AuthError, isAuthError, own, type Token } from "@auth/core";
 import { withFileLock } from "@auth/core/node";
 
 import { awsSessionName } from "./aws-web-identity.ts";
 import type { JobIdentityToken } from "./job-identity-token.ts";
+import { process, resolve } from "../platform.ts";
 
 /** Options of {@link writeIdentityTokenFile}. */
 export interface IdentityTokenFileOptions {
@@ -46,6 +44,7 @@ export async function writeIdentityTokenFile(
   path: string,
   options: IdentityTokenFileOptions = {},
 ): Promise<IdentityTokenFile> {
+  const { setTimeout: pause } = process.getBuiltinModule("node:timers/promises");
   const unreferenced: Wait = (ms, signal) => pause(ms, undefined, { signal, ref: false });
   return keepIdentityTokenFile(identity, path, options, unreferenced);
 }

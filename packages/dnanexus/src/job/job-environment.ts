@@ -1,9 +1,8 @@
-import process from "node:process";
-
 import type { Environment } from "@auth/core";
 
 import { type ConfigLayer, decide, valueIn } from "../config/config-layer.ts";
 import { environmentPlace, trimmedVariable } from "../config/environment-place.ts";
+import { process } from "../platform.ts";
 
 /** The DNAnexus job that a program runs in. */
 export interface JobEnvironment {

@@ -45,11 +45,12 @@ const mayImport = {
 
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */
 const importedBy = {
-  auth: ["index", "provider", "type adapters/*"],
+  auth: ["index", "provider", "type adapters/*", "type logins/*"],
   "token-cache": ["token-search"],
   "token-search": ["auth", "type token-authorizer"],
   "adapters/undici": ["undici"],
   index: [],
+  logins: [],
   node: [],
   service: [],
   undici: [],
@@ -63,6 +64,9 @@ const touchesMachine = [
   "sources/from-command",
   "sources/from-keychain",
   "sources/process-tree",
+  "logins/file-slot",
+  "logins/keychain-slot",
+  "logins/open-login",
   "stores/file-lock",
   "stores/file-path",
   "stores/file-problem",
@@ -141,6 +145,7 @@ function objectionInProvider({ module, declared }, specifier, target) {
   }
   const allowed = [
     "@auth/core",
+    "@auth/core/logins",
     "@auth/core/service",
     "@auth/core/webhooks",
     ...(module === "undici" ? ["@auth/core/undici"] : []),

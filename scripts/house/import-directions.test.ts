@@ -24,6 +24,8 @@ const planted: [wrong: string, file: string, line: string, rule?: string][] = [
   ["core imports its undici adapter", "core/src/planted-1.ts", 'import "./adapters/undici.ts";'],
   ["webhooks import a token source", "core/src/webhooks/planted-1.ts", 'import "../sources/from-env.ts";'],
   ["core imports its webhooks' entry", "core/src/planted-15.ts", 'import "./webhooks.ts";'],
+  ["logins import auth itself", "core/src/logins/planted-1.ts", 'import "../auth.ts";'],
+  ["core imports its logins' entry", "core/src/planted-16.ts", 'import "./logins.ts";'],
   ["core imports undici", "core/src/planted-2.ts", 'import type {} from "undici";'],
   ["core loads the search at once", "core/src/planted-14.ts", 'import "./token-search.ts";'],
   ["an adapter imports the cache", "core/src/adapters/planted-3.ts", 'import "../token-cache.ts";'],

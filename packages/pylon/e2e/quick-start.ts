@@ -1,5 +1,6 @@
 // The quick start of the root README and a saved login, run by scripts/package/check-package.mjs where only the packed
 // package is installed, with Pylon on loopback.
+import path from "node:path";
 import process from "node:process";
 
 import { formatExplanation, isAuthError, login, logout, pylon } from "@auth/pylon";
@@ -33,11 +34,11 @@ const [headline] = formatExplanation(await auth.explain()).split("\n");
 expect(headline, "pylon: a token was found in env PYLON_API_TOKEN; the service was not asked");
 console.log(headline);
 
-const store = { file: "logins.json" };
+const store = { file: path.resolve("logins.json") };
 await login({ token: "made-for-this-run", store });
 delete process.env["PYLON_API_TOKEN"];
 const saved = await pylon({ login: true, store }).token();
-expect(saved.source, "login default in logins.json");
+expect(saved.source, `login default in ${store.file}`);
 expect(await logout({ store }), true);
 
 function expect(actual: unknown, expected: unknown): void {

@@ -33,12 +33,13 @@ export {
   type Verification,
   type VerifyOptions,
 } from "@auth/core";
+export type { LoginPlace, LoginStore } from "@auth/core/logins";
 
 export { discoverRegion, type DiscoverRegionOptions } from "./discover-region.ts";
 export { login, type LoginOptions, logout, savedLogin } from "./login.ts";
-export type { LoginPlace, LoginStore, SavedLogin } from "./login-slot.ts";
 export { pylon, type PylonOptions } from "./pylon.ts";
 export type { PylonIdentity, PylonUser } from "./pylon-identity.ts";
 export type { PylonRegion } from "./region.ts";
 export { type AnswerHeaders, type RateLimit, rateLimitOf, requestIdOf } from "./rate-limit.ts";
 export { pylonRetry, type RetriedOptions } from "./retry.ts";
+export type { SavedLogin } from "./saved-logins.ts";

@@ -1,10 +1,10 @@
-import { defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
+import { broken, defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
+import type { LoginStore } from "@auth/core/logins";
 
 import { classify } from "./classify.ts";
-import { fromLogin } from "./from-login.ts";
-import type { LoginStore } from "./login-slot.ts";
 import { identify, type PylonIdentity } from "./pylon-identity.ts";
 import { type PylonRegion, readRegion, regionAt, regions, usTokenUrl } from "./region.ts";
+import { type LoginFacts, logins } from "./saved-logins.ts";
 
 /** Options of {@link pylon}, beside those of every provider. */
 export interface PylonOptions {
@@ -37,7 +37,7 @@ export const definition: ProviderDefinition<PylonOptions, PylonIdentity> = {
       tokenUrl,
       sources: [
         fromEnv("PYLON_API_TOKEN", "PYLON_API_KEY"),
-        ...(login === undefined ? [] : [fromLogin(login, store, region)]),
+        ...(login === undefined ? [] : [logins.source(login, store, forRegion(region))]),
       ],
       verify: { path: "/me", identify },
       classify: (answer) => classify(answer, { region, ownBaseUrl, now }),
@@ -57,3 +57,14 @@ export const definition: ProviderDefinition<PylonOptions, PylonIdentity> = {
  * @see https://docs.usepylon.com/pylon-docs/developer/api/authentication (read 2026-11)
  */
 export const pylon: Provider<PylonOptions, PylonIdentity> = /* @__PURE__ */ defineProvider(definition);
+
+/** A login works in its own region alone: its token is not sent to another one. */
+function forRegion(region: PylonRegion): (kept: LoginFacts, label: string) => void {
+  return (kept, label) => {
+    if (kept.region === region) return;
+    throw broken(
+      `the ${label} is of the region ${kept.region}, and the region ${region} was asked for`,
+      `Pass region: "${kept.region}" or set PYLON_REGION=${kept.region}.`,
+    );
+  };
+}

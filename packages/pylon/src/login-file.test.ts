@@ -18,9 +18,9 @@ import { promisify } from "node:util";
 
 import { beforeEach, expect, it } from "vitest";
 
-import { failure, fake, fileStore, folder, here, otherCanary, save } from "../fixtures/logins.ts";
-import { canary } from "../fixtures/pylon-on-loopback.ts";
-import { logout, pylon, savedLogin } from "../index.ts";
+import { failure, fake, fileStore, folder, here, otherCanary, save } from "./fixtures/logins.ts";
+import { canary } from "./fixtures/pylon-on-loopback.ts";
+import { logout, pylon, savedLogin } from "./index.ts";
 
 let file: string;
 beforeEach(() => ({ file } = fileStore()));
@@ -48,7 +48,7 @@ function elsewhere(
   // Not among the arguments: a command that fails is shown with them.
   const GIVEN = JSON.stringify({ url: fake.url, token: canary, file, names });
   return promisify(execFile)("sh", ["-c", `umask ${umask}; exec "$@"`, "sh", ...node], {
-    cwd: path.join(import.meta.dirname, "../../../.."),
+    cwd: path.join(import.meta.dirname, "../../.."),
     env: { PATH: process.env["PATH"], GIVEN },
   });
 }

@@ -91,15 +91,13 @@ function handedOnBy(entry) {
   const statements = readFileSync(entry, "utf8").matchAll(
     /^export (?:type )?\{([^}]*)\} from "\.[^"]*\bbundled\/(\w+)\/[^"]*";/gm,
   );
-  return new Map(
-    Array.from(statements, ([, names, from]) => [
-      from,
-      names
-        .split(",")
-        .map((name) => name.replace(/^.*\bas\b|\btype\b/g, "").trim())
-        .filter(Boolean),
-    ]),
-  );
+  const handedOn = new Map();
+  for (const [, names, from] of statements) {
+    const list = names.split(",").map((name) => name.replace(/^.*\bas\b|\btype\b/g, "").trim());
+    // A package may hand on from several entries of core's.
+    handedOn.set(from, [...(handedOn.get(from) ?? []), ...list.filter(Boolean)]);
+  }
+  return handedOn;
 }
 
 function withoutHandedOn(report, handedOn) {

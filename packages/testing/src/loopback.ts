@@ -12,3 +12,4 @@ export {
   type LoopbackServerOptions,
   startLoopbackServer,
 } from "./loopback-server.ts";
+export { send, type Wire } from "./send.ts";

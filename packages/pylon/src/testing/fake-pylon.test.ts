@@ -1,7 +1,7 @@
+import { send, type Wire } from "@auth/testing/loopback";
 import { describe, expect, it } from "vitest";
 
 import { fakePylon } from "../fixtures/pylon-on-loopback.ts";
-import { send, type Wire } from "../fixtures/send.ts";
 import { startFakePylon } from "./index.ts";
 
 const known = "test-token-known";

@@ -1,7 +1,7 @@
+import { send } from "@auth/testing/loopback";
 import { describe, expect, it } from "vitest";
 
 import { canary, fakePylon } from "../fixtures/pylon-on-loopback.ts";
-import { send } from "../fixtures/send.ts";
 
 const authorization = `Bearer ${canary}`;
 

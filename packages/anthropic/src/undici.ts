@@ -1,1 +1,0 @@
-export { type AnyAuth, authInterceptor } from "@auth/core/undici";

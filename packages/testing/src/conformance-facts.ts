@@ -50,6 +50,8 @@ export interface TokenKind {
 export interface ConformanceFacts<Options extends object = object> {
   /** The header that carries a token: its name in lower case, and its value. */
   readonly header: (token: string) => readonly [name: string, value: string];
+  /** The fixed headers that go with the token to the service's origins: `{ "acme-version": "2026-11-01" }`. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What `verify` makes of the accepted answer. */
   readonly identity: Identity & Readonly<Record<string, unknown>>;
   readonly answers: RecordedAnswers;

@@ -97,13 +97,6 @@ it.each<[string, rule: string, TestedProvider, Partial<ConformanceFacts>, proble
     'The facts expect AUTH_FORBIDDEN of the answer "x", and there is no such code.',
   ],
   [
-    "a code that does not exist, by classify",
-    "any-answer",
-    acmeWith({ classify: ({ status }) => (status === 409 ? { code: "AUTH_CONFLICT" as never } : {}) }),
-    answering({ id: "u-1", name: "Ada" }),
-    "classify gave the code AUTH_CONFLICT, and there is no such code.",
-  ],
-  [
     "an identify that always says the same",
     "foreign-answer",
     identifying(() => ({ kind: "user", id: "u-1", label: "Ada" })),

@@ -38,6 +38,93 @@ export const definitionRules: readonly Rule[] = [
     },
   },
   {
+    id: "host-parts",
+    title: "lets no option that becomes a part of a host name lead to another host",
+    remedy: "Make the address with tenantUrl, which checks each part.",
+    applies: ({ options }) => options !== undefined,
+    async check(context) {
+      const { provider, token } = context;
+      const options = context.options("http://127.0.0.1:9");
+      const hosts = atHome(context).origins.map((origin) => new URL(origin).host);
+      for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+        const host = hosts.find((one) => typeof value === "string" && one !== value && one.includes(value));
+        if (typeof value !== "string" || host === undefined) continue;
+        const rest = host.replace(value, "");
+        for (const hostile of [
+          "evil.example/",
+          "evil.example#",
+          "evil.example?",
+          "x@evil.example:1/",
+          "a.b",
+          "",
+        ]) {
+          const auth = provider({ env: {}, token, ...options, [name]: hostile });
+          // Read, and not asked for a token: an address that is none throws there.
+          const origins = await Promise.resolve()
+            .then(() => auth.origins)
+            .catch(() => []);
+          const led = origins.find(
+            (origin) => !new URL(origin).host.endsWith(rest) || new URL(origin).host === rest,
+          );
+          expect(
+            led === undefined,
+            `The option ${name} was ${JSON.stringify(hostile)}: the token may go to ${led}.`,
+          );
+          expect(
+            origins.length === 0 || !hostile.includes("."),
+            `The option ${name} was ${JSON.stringify(hostile)}, and it was taken.`,
+          );
+        }
+      }
+    },
+  },
+  {
+    id: "token-pattern",
+    isPerKind: true,
+    title: "says of its tokens' form what is true of them, if it says anything",
+    remedy: "Give tokenPattern as an anchored expression that every kind of token matches, or leave it out.",
+    applies: ({ sampleToken }) => sampleToken !== undefined,
+    async check({ provider, token }) {
+      const { tokenPattern } = provider as { readonly tokenPattern?: RegExp };
+      if (tokenPattern === undefined) return;
+      expect(tokenPattern.test(token), `The token that the facts make does not match ${tokenPattern}.`);
+      expect(
+        !tokenPattern.test(`x ${token} x`),
+        `${tokenPattern} matches a text with a token in it: begin with ^ and end with $.`,
+      );
+    },
+  },
+  {
+    id: "fixed-headers",
+    title: "sends its fixed headers with the token, and to its own origins only",
+    remedy: "Give setup the headers that the facts name, with values that are no secret.",
+    applies: ({ headers }) => headers !== undefined,
+    async check(context) {
+      const fixed = Object.entries(context.facts.headers ?? {}).map(([name, value]) => [
+        name.toLowerCase(),
+        value,
+      ]);
+      const [own, foreign] = [await context.serve(), await context.serve()];
+      const auth = context.auth(own.url);
+      await auth.fetch("/x");
+      const given = await auth.headers(own.url);
+      await auth.fetch(foreign.url);
+      for (const [name = "", value] of fixed) {
+        expect(
+          own.requests[0]?.headers[name] === value,
+          `A request to its own origin has not ${name}: ${value}.`,
+        );
+        expect(given[name] === value, `headers() gives not ${name}: ${value}.`);
+        expect(foreign.requests[0]?.headers[name] === undefined, `A request to another origin has ${name}.`);
+        await auth.fetch("/x", { headers: { [name]: "mine" } });
+        expect(
+          String(own.requests.at(-1)?.headers[name]).includes("mine"),
+          `The caller's own ${name} was replaced.`,
+        );
+      }
+    },
+  },
+  {
     id: "options-reach-core",
     title: "hands the options of every provider on as they are",
     remedy: "Hand what the factory is given to defineProvider's factory, unchanged and whole.",

@@ -49,34 +49,6 @@ export const tellingRules: readonly Rule[] = [
     },
   },
   {
-    id: "echo-is-masked",
-    title: "masks the token where the service echoes it",
-    remedy: "Hand what the service says to core as reason, remedy or requestId, which it masks.",
-    async check(context) {
-      const verifyAgainst = await verifyFailures(context);
-      const { token, facts } = context;
-      const { value } = context.header();
-      const requestId = facts.requestIdHeader === undefined ? {} : { [facts.requestIdHeader]: token };
-      for (const status of [302, 400, 401, 403, 404, 429, 503]) {
-        for (const body of [echoing(context.rejected.body, value), `<p>${token}</p>`]) {
-          const headers = { location: `/${token}`, "retry-after": token, ...requestId };
-          const error = await verifyAgainst({ status, headers, body }, "The service echoed the token");
-          expect(
-            !context.shows(printedForms(error)),
-            `The service echoed the token with status ${status}: the error shows it.`,
-          );
-        }
-      }
-      const server = await context.serve(() => ({ body: echoing(context.accepted.body, value) }));
-      const auth = context.auth(server.url);
-      const told = await auth.verify().catch((error: unknown) => error);
-      expect(
-        !context.shows(printedForms(told)),
-        "The service echoed the token in the accepted answer: what verify() gave shows it.",
-      );
-    },
-  },
-  {
     id: "token-only-in-header",
     isPerKind: true,
     title: "sends the token in its header and nowhere else in a request",
@@ -128,12 +100,4 @@ async function allErrors(context: RuleContext): Promise<readonly (readonly [stri
     errors.push(["No token", await failureOf(auth.token(), "There was no token")]);
   }
   return errors;
-}
-
-/** A body of the same shape with another text in each place. */
-function echoing(body: unknown, text: string): unknown {
-  if (typeof body === "string") return `It was ${text}.`;
-  if (Array.isArray(body)) return body.map((item) => echoing(item, text));
-  if (typeof body !== "object" || body === null) return body;
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, echoing(value, text)]));
 }

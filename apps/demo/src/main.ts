@@ -1,7 +1,7 @@
 import process from "node:process";
 import { parseArgs, styleText } from "node:util";
 
-import { drawTable } from "./table.ts";
+import { drawSteps, wrapped } from "./draw-steps.ts";
 import { runTour } from "./tour.ts";
 
 const usage = `Usage: demo [--json]
@@ -36,14 +36,12 @@ async function tour(json: boolean): Promise<number> {
   if (json) {
     console.log(JSON.stringify(results, null, 2));
   } else {
-    console.log(
-      styleText(
-        "dim",
-        "Pylon and DNAnexus on loopback, with tokens made for this run: nothing leaves the machine.",
-      ),
-    );
-    // Where nobody looks at a terminal of some width, each step is one line.
-    console.log(drawTable(results, process.stdout.columns ?? Number.POSITIVE_INFINITY));
+    // A terminal that is wider is not easier to read.
+    const columns = Math.min(process.stdout.columns ?? 80, 80);
+    const about =
+      "Pylon and DNAnexus on loopback, with tokens made for this run: nothing leaves the machine.";
+    console.log(wrapped(about, columns).join("\n"));
+    console.log(drawSteps(results, columns));
     const verdict =
       failed === 0
         ? styleText("green", `all ${results.length} as they should be`)

@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from "node:util";
+
 import { expect, it } from "vitest";
 
-import { drawTable } from "./table.ts";
+import { drawSteps } from "./draw-steps.ts";
 import { runTour } from "./tour.ts";
 
 const canary = (): string => `canary-demo-${Math.random().toString(16).slice(2, 10).padEnd(16, "0")}`;
@@ -18,17 +20,19 @@ it("shows a step that came out wrong as such, and the rest all the same", async 
   expect(results.some(({ ok }) => ok)).toBe(true);
 });
 
-it("is drawn with a line for each step, or with lines that fit a narrow terminal", () => {
-  const result = {
-    service: "Acme",
-    step: "verify it",
-    source: "env ACME_TOKEN",
-    outcome: "word ".repeat(20).trim(),
-    ok: true,
-  };
-  const wide = drawTable([result, { ...result, ok: false }], Number.POSITIVE_INFINITY).split("\n");
-  expect(wide).toHaveLength(5);
-  expect(wide.slice(3).map((line) => line.includes("✓"))).toEqual([true, false]);
-  const narrow = drawTable([result], 60).split("\n");
-  expect(narrow.length).toBeGreaterThan(4);
+it("fits 80 columns, wraps sentences and keeps links whole", async () => {
+  const drawn = stripVTControlCharacters(drawSteps(await runTour(), 80)).split("\n");
+  const link = `https://acme.example/${"x".repeat(90)}`;
+  const long = { service: "Acme", step: "verify", source: "–", outcome: `See ${link} for more.`, ok: false };
+  expect(stripVTControlCharacters(drawSteps([long], 80)).split("\n")).toEqual([
+    "",
+    "Acme",
+    "  ✗ verify  –",
+    "    See",
+    `    ${link}`,
+    "    for more.",
+  ]);
+  expect(drawn.filter((line) => line.length > 80)).toEqual([]);
+  const links = /https:\/\/\S+/g;
+  expect(drawn.join(" ").match(links)).toContain("https://app.usepylon.com/settings/api-tokens");
 });

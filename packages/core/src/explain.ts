@@ -2,7 +2,7 @@ import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { expandSources } from "./expand-sources.ts";
 import { own } from "./own.ts";
-import { safeMessage } from "./safe-message.ts";
+import { printable, safeMessage } from "./safe-message.ts";
 import type { CheckedSetup } from "./setup.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 import type { Token } from "./token.ts";
@@ -84,7 +84,32 @@ export async function explain<I extends Identity>(
     told.error = errorAsData(error);
     if (isAuthError(error) && error.attempts !== undefined) told.attempts = error.attempts;
   }
+  told.attempts = await withDetails(told.attempts, subject);
   return told;
+}
+
+/** With what the sources that were asked have to say of themselves now. */
+async function withDetails<I extends Identity>(
+  attempts: readonly SourceAttempt[],
+  subject: Explainable<I>,
+): Promise<readonly SourceAttempt[]> {
+  if (attempts.every(({ outcome }) => outcome === "not tried")) return attempts;
+  const { setup, context } = subject.use();
+  const sources = expandSources(setup.sources);
+  return Promise.all(
+    attempts.map(async (tried, index) => {
+      const source = sources[index];
+      if (tried.outcome === "not tried" || typeof source?.explain !== "function") return tried;
+      try {
+        const { signal } = new AbortController();
+        const detail = await source.explain({ ...context, reason: "initial", signal });
+        return detail === undefined ? tried : { ...tried, detail: printable(detail) };
+      } catch {
+        // What cannot be told is left out: why it failed stands in the error.
+        return tried;
+      }
+    }),
+  );
 }
 
 function warningsOf({ warnings = [] }: Pick<CheckedSetup<Identity>, "warnings">): readonly string[] {

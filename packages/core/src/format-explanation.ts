@@ -35,7 +35,8 @@ function headline({ outcome, attempts, error }: Explanation): string {
   return `the token from ${used} ${isRefused ? "is refused" : "could not be checked"} (${error?.code})`;
 }
 
-function lineOf({ source, outcome, reason }: SourceAttempt, width: number): string {
-  const why = reason === undefined ? "" : `: ${reason}`;
+function lineOf({ source, outcome, reason, detail }: SourceAttempt, width: number): string {
+  const said = [reason, detail].filter((text) => text !== undefined);
+  const why = said.length === 0 ? "" : `: ${said.join(" ")}`;
   return `${marks[outcome]} ${source.padEnd(width)}  ${outcome}${why}`;
 }

@@ -38,7 +38,17 @@ export {
   type TokenFunction,
 } from "./sources/from-function.ts";
 export { fromValue } from "./sources/from-value.ts";
+export { shared, type SharedOptions } from "./sources/shared.ts";
 export { shellQuote } from "./sources/shell-quote.ts";
+export type {
+  Claim,
+  ClaimAnswer,
+  ClaimWish,
+  ReleaseOptions,
+  StoredRecord,
+  TokenRecord,
+  TokenStore,
+} from "./stores/token-store.ts";
 export type { Trade, TradeCall, TradeContext, TradeReply } from "./sources/trade.ts";
 export type { Token } from "./token.ts";
 export {

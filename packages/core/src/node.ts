@@ -5,6 +5,7 @@ export { fromKeychain } from "./sources/from-keychain.ts";
 export { keychainEntry, type KeychainEntry } from "./sources/keychain.ts";
 export { type FileLock, type FileLockOptions, removeLeftBehind, withFileLock } from "./stores/file-lock.ts";
 export { expandHome, secretFilePath } from "./stores/file-path.ts";
+export { fileStore } from "./stores/file-store.ts";
 export {
   makePrivateFolder,
   type PrivacyProblem,

@@ -10,6 +10,8 @@ export interface SourceAttempt {
   readonly reason?: string;
   /** What to do about it, in one imperative sentence. */
   readonly remedy?: string;
+  /** In `explain()`: what there is to say of it now, in one sentence, such as which generation a store holds. */
+  readonly detail?: string;
   /** Milliseconds. */
   readonly durationMs: number;
 }

@@ -4,6 +4,9 @@ export type {
   AuthEvent,
   AuthEventType,
   AuthOptions,
+  Claim,
+  ClaimAnswer,
+  ClaimWish,
   Environment,
   EventBase,
   ExplainedError,
@@ -14,13 +17,17 @@ export type {
   Identity,
   Provider,
   ProviderFacts,
+  ReleaseOptions,
   SourceAttempt,
   SourceContext,
   SourceResult,
+  StoredRecord,
   Token,
   TokenFunction,
   TokenOptions,
+  TokenRecord,
   TokenSource,
+  TokenStore,
   Unavailable,
   Verification,
   VerifyOptions,
@@ -44,3 +51,4 @@ export {
 } from "./loopback-server.ts";
 export type { RuleResult } from "./check-rule.ts";
 export { testProvider } from "./test-provider.ts";
+export { testTokenStore, type TestedTokenStore } from "./test-token-store.ts";

@@ -1,6 +1,5 @@
 import { own } from "../own.ts";
 import { withTimeLimit } from "../time-limit.ts";
-import { AuthError } from "../errors.ts";
 import {
   broken,
   type SourceContext,
@@ -9,7 +8,10 @@ import {
   unavailable,
 } from "../token-source.ts";
 import { createToken, type Token } from "../token.ts";
-import { isTerminal, loginAgain, makeTrade, type Trade } from "./trade.ts";
+import type { TokenStore } from "../stores/token-store.ts";
+import { generationSource } from "./generation-source.ts";
+import { checkStore } from "./shared.ts";
+import { isTerminal, makeTrade, refusedBefore, type Trade } from "./trade.ts";
 
 /** What {@link exchange} is made of. */
 export interface ExchangeOptions {
@@ -21,6 +23,18 @@ export interface ExchangeOptions {
   readonly trade: Trade;
   /** How long one trade may take, `material` included. Milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * Where processes share the token, and where what rotates is kept: `fileStore(path)` on one machine, `redisStore(client, …)`
+   * on several. Default: none, each process trades by itself.
+   */
+  readonly store?: TokenStore;
+  /** Names the token in the store: the same for all who are to share it. Never secret. Default: the name. */
+  readonly key?: string;
+  /**
+   * How long one process may take for a trade before another may try. Longer than the service ever takes. Milliseconds.
+   * Default: 30,000.
+   */
+  readonly leaseMs?: number;
 }
 
 /**
@@ -28,10 +42,27 @@ export interface ExchangeOptions {
  * expires, and when the service refuses it. The material is never sent anywhere but by `trade`.
  *
  * A service that hands out new material with each token (a refresh token that rotates) needs somewhere to keep it: `next`
- * without a `store` is a failed source.
+ * without a `store` is a failed source. With a store, one process of all that share it trades, and publishes the token and
+ * what the next one is made of in one step, before the token is used. A new text from `material` is a new login, and takes the
+ * place of what the store holds. Where the store cannot be asked, nothing that rotates is traded.
  */
 export function exchange(given: ExchangeOptions): TokenSource {
-  const { name, material, trade, timeoutMs } = checked(given);
+  const { name, material, trade, timeoutMs, store, key = name, leaseMs } = checked(given);
+  if (store !== undefined) {
+    checkStore(name, { store, key, leaseMs });
+    return generationSource({
+      name,
+      store,
+      key,
+      leaseMs,
+      askTimeoutMs: timeoutMs,
+      readMaterial: (context) => readMaterial(material, context),
+      ask: (context, held) =>
+        held === undefined
+          ? Promise.resolve(unavailable(`${name} has no material`))
+          : makeTrade(name, trade, held, context),
+    });
+  }
   let refused: string | undefined;
   return {
     name,
@@ -84,12 +115,4 @@ export async function readMaterial(
   return text.trim() === ""
     ? unavailable(`${name} is blank`)
     : createToken(text.trim(), name, result.expiresAt);
-}
-
-export function refusedBefore(provider: string, source: string): AuthError {
-  return new AuthError("AUTH_LOGIN_FAILED", {
-    provider,
-    message: `The service has refused what came from ${source}, and it is still the same.`,
-    remedy: loginAgain(source),
-  });
 }

@@ -97,8 +97,28 @@ export function isTerminal(error: unknown): boolean {
   return isAuthError(error, "AUTH_LOGIN_FAILED");
 }
 
+/** What is told where the same material would have to be sent again. */
+export function refusedBefore(provider: string, source: string): AuthError {
+  return new AuthError("AUTH_LOGIN_FAILED", {
+    provider,
+    message: `The service has refused what came from ${source}, and it is still the same.`,
+    remedy: loginAgain(source),
+  });
+}
+
+/** What is told where a process ended between the service's answer and publishing it: nobody has the new material. */
+export function usedUp(provider: string, source: string): AuthError {
+  return new AuthError("AUTH_LOGIN_FAILED", {
+    provider,
+    message:
+      "A process ended while it was getting the next token: most likely the service had replaced the login already, " +
+      `and what replaced it was lost with that process. The service no longer accepts what came from ${source}.`,
+    remedy: loginAgain(source),
+  });
+}
+
 /** What there is to do about it. */
-export function loginAgain(source: string): string {
+function loginAgain(source: string): string {
   return `Log in again, and put the new credential in ${source}.`;
 }
 

@@ -25,6 +25,7 @@ export function testTokenStore(make: () => TestedTokenStore | Promise<TestedToke
     title: string,
     check: (store: TokenStore, key: string, other: TokenStore) => Promise<void>,
   ): void =>
+    // eslint-disable-next-line vitest/expect-expect, vitest/valid-title -- the rules below give both
     test(title, { timeout: timeoutMs }, async () => {
       const clients = [await make(), await make()] as const;
       try {

@@ -1,4 +1,3 @@
-import { abortable } from "../abortable.ts";
 import { isAuthError } from "../errors.ts";
 import { isWorkers } from "../runtime.ts";
 import { safeMessage } from "../safe-message.ts";
@@ -527,14 +526,16 @@ function thisProcess(): string {
 
 const realPacer: Pacer = {
   clock: () => performance.now(),
-  sleep(ms, signal) {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    return promise.finally(() => signal.removeEventListener("abort", abort));
-  },
+  sleep: (ms, signal) =>
+    abortable(new Promise<void>((resolve) => setTimeout(resolve, Math.max(ms, 0))), signal),
 };
+
+/** The same promise for one caller, who may stop waiting for it without stopping anybody else. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

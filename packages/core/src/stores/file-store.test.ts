@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -29,14 +38,24 @@ test("the file is its user's alone, with its new folder, and nothing is left bes
 test("a person can read in it what there is: the keys, and since when", async () => {
   const file = path.join(scratch(), "token");
   await shared(fromValue(canary, "vault"), { store: fileStore(file), key: "acme/main" }).resolve(contextOf());
-  const { keys } = JSON.parse(readFileSync(file, "utf8")) as { keys: Record<string, { record: { at: number } }> };
+  const { keys } = JSON.parse(readFileSync(file, "utf8")) as {
+    keys: Record<string, { record: { at: number } }>;
+  };
   expect(Object.keys(keys)).toEqual(["acme/main"]);
   expect(Math.abs((keys["acme/main"]?.record.at ?? 0) - Date.now())).toBeLessThan(60_000);
 });
 
 test.each([
-  ["something else", (file: string) => writeFileSync(file, "TOKEN=1", { mode: 0o600 }), /holds no tokens of a store/],
-  ["open to others", (file: string) => (writeFileSync(file, '{"keys":{}}'), chmodSync(file, 0o644)), /is open to other users/],
+  [
+    "something else",
+    (file: string) => writeFileSync(file, "TOKEN=1", { mode: 0o600 }),
+    /holds no tokens of a store/,
+  ],
+  [
+    "open to others",
+    (file: string) => (writeFileSync(file, '{"keys":{}}'), chmodSync(file, 0o644)),
+    /is open to other users/,
+  ],
   ["a folder", (file: string) => mkdirSync(file), /is not a regular file/],
 ])("a file that is %s is refused, and stays as it is", async (_, arrange, problem) => {
   const file = path.join(scratch(), "token");
@@ -63,4 +82,5 @@ test("is not read before it is used", () => {
   const file = path.join(scratch(), "missing", "token");
   expect(fileStore(file).name).toBe(`file ${file}`);
   expect(() => fileStore("")).toThrow("path");
+  expect(() => fileStore("token")).toThrow("absolute");
 });

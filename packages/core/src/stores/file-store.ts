@@ -6,11 +6,12 @@ import { broken } from "../token-source.ts";
 import { claimed, type ClaimState, published, refusal, released, storedRecord } from "./claim-state.ts";
 import { type FileLock, withFileLock } from "./file-lock.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
+import { secretFilePath } from "./file-path.ts";
 import { makePrivateFolder, readPrivateFile } from "./private-file.ts";
 import type { TokenStore } from "./token-store.ts";
 
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
-const { dirname, resolve } = /* @__PURE__ */ process.getBuiltinModule("node:path");
+const { dirname } = /* @__PURE__ */ process.getBuiltinModule("node:path");
 
 /** States by key. */
 type States = Readonly<Record<string, ClaimState>>;
@@ -24,12 +25,12 @@ const otherwise = "give fileStore another path";
  * stands still at any point leaves nothing for a person to clean up, and ends with its claim. The clock is that of the file
  * system.
  *
- * Any number of keys may share a file. On a network file system it takes one that renames folders in one step, as NFS does.
+ * The path is absolute, or begins with `~/`. Any number of keys may share a file. On a network file system it takes one that renames folders in one step, as NFS does.
  */
 export function fileStore(path: string): TokenStore {
   if (typeof path !== "string" || path === "")
     throw broken("fileStore was given no path", "Give fileStore the path of a file.");
-  const file = resolve(path);
+  const file = secretFilePath(path, "the path of fileStore");
 
   async function states(): Promise<States> {
     const found = await readPrivateFile(file, { otherwise });
@@ -67,7 +68,7 @@ export function fileStore(path: string): TokenStore {
   }
 
   return {
-    name: `file ${path}`,
+    name: `file ${file}`,
     async read(key) {
       const { state, now } = await look(key);
       return storedRecord(state, now);

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 import { isJsonObject } from "../field.ts";
 import { parseJson } from "../json.ts";
 import { broken } from "../token-source.ts";

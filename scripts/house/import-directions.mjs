@@ -6,7 +6,6 @@ import { importRule } from "./import-rule.mjs";
 import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
 
 const leaves = [
-  "authorizer",
   "field",
   "json",
   "mask",
@@ -23,6 +22,7 @@ const leaves = [
 /** In core: all that such a module may import of ours. One that is not listed may import any. */
 const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
+  authorizer: ["type token", "type source-attempt"],
   "source-attempt": ["safe-message"],
   errors: ["retry-after", "safe-message", "type source-attempt"],
   token: ["sha256"],
@@ -50,14 +50,14 @@ const mayImport = {
     "type stores/token-store",
   ],
   "webhooks/*": ["errors", "own", "time-limit", "webhooks/*"],
-  "adapters/*": ["errors", "token", ...leaves, "adapters/*", "type auth"],
+  "adapters/*": ["authorizer", "errors", "token", ...leaves, "adapters/*", "type auth"],
 };
 
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */
 const importedBy = {
   auth: ["index", "provider", "type adapters/*", "type logins/*"],
-  "token-cache": ["token-search"],
-  "token-search": ["auth", "type token-authorizer"],
+  "token-cache": ["token-holder"],
+  "token-holder": ["auth"],
   "adapters/undici": ["undici"],
   index: [],
   logins: [],

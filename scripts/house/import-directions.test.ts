@@ -27,7 +27,7 @@ const planted: [wrong: string, file: string, line: string, rule?: string][] = [
   ["logins import auth itself", "core/src/logins/planted-1.ts", 'import "../auth.ts";'],
   ["core imports its logins' entry", "core/src/planted-16.ts", 'import "./logins.ts";'],
   ["core imports undici", "core/src/planted-2.ts", 'import type {} from "undici";'],
-  ["core loads the search at once", "core/src/planted-14.ts", 'import "./token-search.ts";'],
+  ["core holds a token twice", "core/src/planted-14.ts", 'import "./token-holder.ts";'],
   ["an adapter imports the cache", "core/src/adapters/planted-3.ts", 'import "../token-cache.ts";'],
   ["the undici adapter loads undici", "core/src/adapters/undici.ts", 'import "undici";'],
   ["core imports one of its entries", "core/src/planted-3.ts", 'import "./index.ts";'],

@@ -2,10 +2,11 @@ import { createFetch } from "./adapters/fetch.ts";
 import { createPlatformFetch, type PlatformFetch } from "./adapters/platform-fetch.ts";
 import { addressOfUrl } from "./adapters/request-facts.ts";
 import { isSignal } from "./adapters/request-signal.ts";
-import { type Authorizer, authorizerOf, carrying } from "./authorizer.ts";
+import { type CachedToken, headersOf, holderOf, type TokenHolder } from "./authorizer.ts";
 import { invalid } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation } from "./explain.ts";
+import { finishedHeaders } from "./header-value.ts";
 import type { Identity } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
 import { loadPart } from "./load-part.ts";
@@ -14,18 +15,25 @@ import { own } from "./own.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
 import { type CheckedSetup, runSetup } from "./setup.ts";
 import type { TokenFunction } from "./sources/from-function.ts";
-import { createTokenAuthorizer } from "./token-authorizer.ts";
 import type { Environment, SourceContext, TokenSource } from "./token-source.ts";
 import type { Token } from "./token.ts";
-import { createSearchingCache, type SearchingCache } from "./token-search.ts";
+import { createTokenHolder } from "./token-holder.ts";
 import type { Verification } from "./verify.ts";
 
 /** Options that every provider takes. */
 export interface AuthOptions {
   /** The token, a function that gives it, or a source. Comes before every other place. Blank counts as not given. */
   readonly token?: string | TokenFunction | TokenSource | undefined;
-  /** Another address of the API. It replaces the provider's and, with it, the origins that receive the token. */
+  /**
+   * Another address of the API, to whose path relative inputs are joined. It replaces the provider's and, with it, the origins
+   * that receive the token.
+   */
   readonly baseUrl?: string | undefined;
+  /**
+   * Further origins that may receive the token, such as `https://files.example.com`: https only, except loopback. They stay where
+   * `baseUrl` is given.
+   */
+  readonly alsoOrigins?: readonly string[] | undefined;
   /** Environment variables. Default: the process's. */
   readonly env?: Environment | undefined;
   /**
@@ -84,7 +92,10 @@ export interface Auth<I extends Identity = Identity> {
    * alone. Relative inputs resolve against `baseUrl`. Rejects with an `AuthError` where no token can be had.
    */
   readonly fetch: typeof globalThis.fetch;
-  /** The headers that a URL may carry, `{}` if none: for axios, got and others. The values are secret. */
+  /**
+   * The headers that a URL may carry, `{}` if none: for axios, got and others. The values are secret. Rejects with a `TypeError`
+   * for what is neither a text nor a URL.
+   */
   headers(url: string | URL): Promise<Record<string, string>>;
   /** The current token. `refresh` asks the sources anew, whatever is held. */
   token(options?: TokenOptions): Promise<Token>;
@@ -123,8 +134,8 @@ interface Live<I extends Identity> {
   readonly context: SourceContexts;
   readonly timeoutMs: number;
   readonly events: Events;
-  readonly cache: SearchingCache;
-  readonly authorizer: Authorizer;
+  /** The one token. */
+  readonly cache: TokenHolder;
   readonly destinations: AllowedOrigins;
 }
 
@@ -162,8 +173,8 @@ export function createAuth<Options extends object, I extends Identity>(
       return use().setup.origins;
     },
     fetch: createFetch(() => {
-      const { authorizer, destinations } = use();
-      return { authorizer, destinations, fetch: options.fetch };
+      const { cache, destinations } = use();
+      return { holder: cache, destinations, fetch: options.fetch };
     }, platform),
     headers(url) {
       try {
@@ -183,14 +194,14 @@ export function createAuth<Options extends object, I extends Identity>(
       return explain({ id: definition.id, use, verify }, own(asked));
     },
     reject(token) {
-      live?.cache.reject(token && live.setup.inject.format(token.reveal()));
+      live?.cache.reject(token && finishedHeaders(live.setup, definition.id, token).value);
     },
   };
   // As JSON it is its name: the rest would run the setup.
   Object.defineProperty(auth, "toJSON", {
     value: () => ({ provider: { id: definition.id, name: definition.name } }),
   });
-  Object.defineProperty(auth, authorizerOf, { get: () => use().authorizer });
+  Object.defineProperty(auth, holderOf, { get: () => use().cache });
   const { fetch, headers, token, explain, reject } = auth;
   Object.defineProperty(auth, membersOf, { value: { fetch, headers, token, verify, explain, reject } });
   return auth;
@@ -236,30 +247,29 @@ function bringToLife<Options extends object, I extends Identity>(
   const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl };
   const events = createEvents(id, now, onEvent);
   const searcher = { setup, provider, context, events, timeoutMs };
-  const cache = createSearchingCache(searcher);
-  const authorizer = createTokenAuthorizer(setup, cache, events);
+  const cache = createTokenHolder(searcher);
   const destinations = createAllowedOrigins(setup.baseUrl, setup.origins);
-  return { ...searcher, cache, authorizer, destinations };
+  return { ...searcher, cache, destinations };
 }
 
 /** Not an async function: a cached token costs one promise, the one that is returned. */
 function headersFor<I extends Identity>(live: Live<I>, url: string | URL): Promise<Record<string, string>> {
-  const { destinations, authorizer } = live;
+  const { destinations, cache } = live;
   const isObject = typeof url === "object" && url !== null;
   const target = (isObject ? addressOfUrl(url) : undefined) ?? destinations.resolve(url);
   const origin = destinations.allowed(target);
   if (origin === undefined) {
-    authorizer.withheld(target, "foreign origin");
+    cache.withheld(target, "foreign origin");
     return Promise.resolve({});
   }
-  const value = authorizer.current();
-  if (value === undefined) return authorizer.load().then((loaded) => attach(authorizer, origin, loaded));
-  return Promise.resolve(attach(authorizer, origin, value));
+  const current = cache.current();
+  if (current === undefined) return cache.get().then((loaded) => attach(cache, origin, loaded));
+  return Promise.resolve(attach(cache, origin, current));
 }
 
-function attach(authorizer: Authorizer, origin: string, value: string): Record<string, string> {
-  authorizer.attached(origin);
-  return carrying(authorizer.header, value);
+function attach(holder: TokenHolder, origin: string, sent: CachedToken): Record<string, string> {
+  holder.attached(origin, sent);
+  return headersOf(sent);
 }
 
 function processEnvironment(): Environment {

@@ -22,7 +22,13 @@ export type AuthEvent =
       readonly expiresAt?: number;
     })
   | (EventBase & { readonly type: "token.rejected"; readonly source: string })
-  | (EventBase & { readonly type: "header.attached"; readonly origin: string; readonly source: string })
+  | (EventBase & {
+      readonly type: "header.attached";
+      readonly origin: string;
+      readonly source: string;
+      /** The fixed headers that went with the token's own. */
+      readonly headers?: Readonly<Record<string, string>>;
+    })
   | (EventBase & {
       readonly type: "header.withheld";
       readonly origin: string;

@@ -1,3 +1,4 @@
+import type { CachedToken } from "./authorizer.ts";
 import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { expandSources } from "./expand-sources.ts";
@@ -15,6 +16,10 @@ export interface Explanation<I extends Identity = Identity> {
   /** Absent where the options are so broken that there is none. */
   readonly baseUrl?: string;
   readonly origins: readonly string[];
+  /** Those of the origins that the option `alsoOrigins` added. Absent where there are none. */
+  readonly alsoOrigins?: readonly string[];
+  /** Fixed headers that are sent with the token, by name. Absent where there are none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** `found`: a token, not verified. `failed`: see `error`. */
   readonly outcome: "found" | "verified" | "failed";
   /** One for each source, in order. */
@@ -42,7 +47,7 @@ export interface Explainable<I extends Identity> {
     readonly setup: CheckedSetup<I>;
     readonly context: Omit<SourceContext, "signal" | "reason">;
     readonly cache: {
-      get(): Promise<{ readonly token: Token; readonly attempts: readonly SourceAttempt[] }>;
+      get(): Promise<CachedToken>;
       /** Why renewing the token failed, if it did. */
       failure(): unknown;
     };
@@ -65,8 +70,12 @@ export async function explain<I extends Identity>(
     const { setup, context, cache } = subject.use();
     told.baseUrl = setup.baseUrl;
     told.origins = setup.origins;
+    if (setup.alsoOrigins.length > 0) told.alsoOrigins = setup.alsoOrigins;
+    if (setup.headers !== undefined) told.headers = { ...setup.headers };
     told.warnings = warningsOf(setup);
-    const { token, attempts } = await cache.get();
+    const { token, attempts, beside } = await cache.get();
+    if (beside !== undefined)
+      told.headers = Object.fromEntries(beside.map(({ name, value }) => [name, value]));
     const failure = cache.failure();
     told.attempts = attempts;
     if (failure !== undefined) told.warnings = [...told.warnings, renewalFailed(token, failure)];

@@ -6,11 +6,22 @@ const marks = { used: "✓", unavailable: "–", failed: "✗", "not tried": "·
 
 /** An explanation as a few lines for people, without colours and without a line break at the end. Holds no secret. */
 export function formatExplanation(explanation: Explanation): string {
-  const { provider, baseUrl, attempts, warnings, identity, error } = explanation;
+  const {
+    provider,
+    baseUrl,
+    alsoOrigins = [],
+    headers = {},
+    attempts,
+    warnings,
+    identity,
+    error,
+  } = explanation;
   const width = Math.max(0, ...attempts.map(({ source }) => source.length));
   return [
     `${provider}: ${headline(explanation)}`,
     ...(baseUrl === undefined ? [] : [`  address   ${baseUrl}`]),
+    ...alsoOrigins.map((origin) => `  also to   ${origin}`),
+    ...Object.entries(headers).map(([name, value]) => `  header    ${name}: ${value}`),
     ...(identity === undefined ? [] : [`  identity  ${describeIdentity(identity)}`]),
     ...attempts.map((tried, index) => `  ${index === 0 ? "looked in" : "         "} ${lineOf(tried, width)}`),
     ...warnings.map((warning) => `  warning   ${warning}`),

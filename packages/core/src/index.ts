@@ -11,7 +11,17 @@ export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
 export { field, isJsonObject, textField } from "./field.ts";
 export { describeIdentity, formatExplanation } from "./format-explanation.ts";
-export { basic, bearer, header, type HeaderInjection } from "./header-injection.ts";
+export {
+  basic,
+  bearer,
+  type FormOptions,
+  header,
+  type HeaderChoice,
+  type HeaderForm,
+  type HeaderInjection,
+  type HeaderOptions,
+  oneOf,
+} from "./header-injection.ts";
 export type { Identity } from "./identity.ts";
 export { defineProvider, type Provider } from "./provider.ts";
 export type {

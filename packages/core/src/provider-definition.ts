@@ -41,8 +41,13 @@ export interface ProviderSetup<I extends Identity> {
   readonly origins?: readonly string[];
   /** Where to look for the token, in order. The option `token`, which every provider has, comes before them. */
   readonly sources: readonly TokenSource[];
-  /** Default: `bearer()`. */
+  /** Default: `bearer()`. Where the token decides: `oneOf(forms, pick)`. */
   readonly inject?: HeaderInjection;
+  /**
+   * Fixed headers that are sent with the token, such as `{ "acme-version": "2026-11-01" }`. The caller's own of that name wins.
+   * Never a secret: they stand in events and in `explain`.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly verify: VerifyEndpoint<I>;
   /** What this service means by an answer that is not 2xx. The one place for a service's knowledge of errors. */
   readonly classify?: (answer: ServiceAnswer) => Classification;

@@ -1,5 +1,5 @@
 import { invalid, isAuthError } from "./errors.ts";
-import { bearer, type HeaderInjection, injectionProblem } from "./header-injection.ts";
+import { bearer, fixedProblem, formsOf, type HeaderInjection, injectionProblem } from "./header-injection.ts";
 import type { Identity } from "./identity.ts";
 import { hasUser, parseOrigin, parseUrl } from "./origin.ts";
 import { own } from "./own.ts";
@@ -13,6 +13,8 @@ import { isBroken, type TokenSource } from "./token-source.ts";
 export interface CheckedSetup<I extends Identity> extends ProviderSetup<I> {
   readonly origins: readonly string[];
   readonly inject: HeaderInjection;
+  /** The origins that the caller added. */
+  readonly alsoOrigins: readonly string[];
   /** Whether `baseUrl` is the caller's own. */
   readonly ownBaseUrl: boolean;
 }
@@ -21,6 +23,7 @@ export interface CheckedSetup<I extends Identity> extends ProviderSetup<I> {
 export interface SetupOptions {
   readonly token?: string | TokenFunction | TokenSource | undefined;
   readonly baseUrl?: string | undefined;
+  readonly alsoOrigins?: readonly string[] | undefined;
   readonly allowInsecureHttp?: boolean | undefined;
 }
 
@@ -50,7 +53,10 @@ export function runSetup<I extends Identity>(
 
   const listed: unknown = (ownBaseUrl ? undefined : setup.origins) ?? [base.origin];
   if (!Array.isArray(listed)) refuse("its origins are no list", 'Give origins: ["https://…"].');
-  const origins = listed.map((given: unknown) => {
+  const { alsoOrigins = [] } = options;
+  if (!Array.isArray(alsoOrigins))
+    refuse("the option alsoOrigins is no list", 'Give alsoOrigins: ["https://…"].');
+  const all = [...listed, ...alsoOrigins].map((given: unknown) => {
     const text = typeof given === "string" ? given : "";
     const result = parseOrigin(text, options.allowInsecureHttp === true || vouched.includes(originOf(text)));
     if ("origin" in result) return result.origin;
@@ -59,12 +65,17 @@ export function runSetup<I extends Identity>(
       "Give each origin as in https://api.example.com; allowInsecureHttp lets plain http through.",
     );
   });
+  const origins = [...new Set(all)];
   if (!origins.includes(base.origin))
     refuse("the origin of baseUrl is not among the origins", "Add it to the origins.");
 
   const inject = setup.inject === undefined ? bearer() : own(setup.inject);
   const problem = injectionProblem(inject);
-  if (problem !== undefined) refuse(problem, "Give inject as bearer(), header(name) or basic(user).");
+  if (problem !== undefined)
+    refuse(problem, "Give inject as bearer(), header(name), basic(user) or oneOf(forms, pick).");
+  const headersProblem = fixedProblem(setup.headers, formsOf(inject));
+  if (headersProblem !== undefined)
+    refuse(headersProblem, 'Give headers as { "acme-version": "2026-11-01" }, and the token by inject.');
   const verify = own(setup.verify);
   if (typeof verify.identify !== "function" || typeof verify.path !== "string")
     refuse("verify has no path or no identify function", "Give verify: { path, identify }.");
@@ -81,7 +92,16 @@ export function runSetup<I extends Identity>(
     refuse("the option token is no token", "Pass a string, a function or a token source.");
   const sources = first === undefined ? setup.sources : [first, ...setup.sources];
   // Nobody who reads the list may change it: it decides where the token goes.
-  return { ...setup, verify, baseUrl, ownBaseUrl, origins: Object.freeze(origins), sources, inject };
+  return {
+    ...setup,
+    verify,
+    baseUrl,
+    ownBaseUrl,
+    origins: Object.freeze(origins),
+    alsoOrigins: all.slice(listed.length),
+    sources,
+    inject,
+  };
 }
 
 function callSetup<I extends Identity>(

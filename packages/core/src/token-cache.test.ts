@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { createToken } from "./token.ts";
-import { createTokenCache, type Held, type TokenCache } from "./token-cache.ts";
+import { createToken, type Token } from "./token.ts";
+import { createTokenCache, type TokenCache } from "./token-cache.ts";
+
+interface Held {
+  readonly token: Token;
+  readonly value: string;
+}
 
 /** A load that the test answers when it likes. */
 interface Load {
@@ -25,18 +30,18 @@ afterEach(() => {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function cacheOf(shared = true): TokenCache {
-  return createTokenCache({
+function cacheOf(shared = true): TokenCache<Held> {
+  return createTokenCache<Held>({
     shared,
     now: () => clock,
-    onRejected: ({ header }) => rejected.push(header),
+    onRejected: (held) => rejected.push(held.value),
     load: (reason, signal) =>
       new Promise<Held>((resolve, reject) => {
         loads.push({
           reason,
           signal,
           give(value, expiresAt) {
-            resolve({ token: createToken(value, "test", expiresAt), header: value, attempts: [] });
+            resolve({ token: createToken(value, "test", expiresAt), value });
             return settled();
           },
           fail(error = new Error("source down")) {
@@ -54,14 +59,14 @@ const nth = (index: number): Load => {
   return load;
 };
 const header = async (promise: Promise<Held | undefined>): Promise<string | undefined> =>
-  (await promise)?.header;
+  (await promise)?.value;
 const outcome = (promise: Promise<Held>): Promise<string> =>
   promise.then(
-    (held) => held.header,
+    (held) => held.value,
     (error: unknown) => (error as Error).message,
   );
 
-async function holding(value: string, expiresAt?: number): Promise<TokenCache> {
+async function holding(value: string, expiresAt?: number): Promise<TokenCache<Held>> {
   const cache = cacheOf();
   const first = cache.get();
   await nth(0).give(value, expiresAt);
@@ -76,7 +81,7 @@ describe("one load for all", () => {
     await nth(0).give("a");
     expect(new Set(await Promise.all(callers.map((caller) => header(caller))))).toEqual(new Set(["a"]));
     expect(loads).toHaveLength(1);
-    expect(cache.current()?.header).toBe("a");
+    expect(cache.current()?.value).toBe("a");
   });
 
   it("lets one caller give up without stopping the others, or the load", async () => {
@@ -149,7 +154,7 @@ describe("a failed load", () => {
     process.on("unhandledRejection", unhandled);
     const cache = await holding("a", clock + 100_000);
     clock += 99_000;
-    expect(cache.current()?.header).toBe("a");
+    expect(cache.current()?.value).toBe("a");
     await nth(1).fail();
     await settled();
     process.off("unhandledRejection", unhandled);
@@ -161,14 +166,14 @@ describe("a token with an expiry", () => {
   it("is refreshed ahead of it, in the background, while the old one is served", async () => {
     const cache = await holding("old", clock + 3_600_000);
     clock += 3_600_000 - 300_001;
-    expect(cache.current()?.header).toBe("old");
+    expect(cache.current()?.value).toBe("old");
     expect(loads).toHaveLength(1);
     clock += 100_000;
-    for (let caller = 0; caller < 100; caller++) expect(cache.current()?.header).toBe("old");
+    for (let caller = 0; caller < 100; caller++) expect(cache.current()?.value).toBe("old");
     expect(loads).toHaveLength(2);
     expect(nth(1).reason).toBe("expiring");
     await nth(1).give("new", clock + 3_600_000);
-    expect(cache.current()?.header).toBe("new");
+    expect(cache.current()?.value).toBe("new");
   });
 
   it("has a window of at most a fifth of its life, begun at a time that differs by chance", async () => {
@@ -190,12 +195,12 @@ describe("a token with an expiry", () => {
   it("is served to everybody while the source is down, and asked for once in each pause", async () => {
     const cache = await holding("old", clock + 600_000);
     clock += 540_000;
-    for (let caller = 0; caller < 10_000; caller++) expect(cache.current()?.header).toBe("old");
+    for (let caller = 0; caller < 10_000; caller++) expect(cache.current()?.value).toBe("old");
     await nth(1).fail();
-    for (let caller = 0; caller < 10_000; caller++) expect(cache.current()?.header).toBe("old");
+    for (let caller = 0; caller < 10_000; caller++) expect(cache.current()?.value).toBe("old");
     expect(loads).toHaveLength(2);
     clock += 1_001;
-    expect(cache.current()?.header).toBe("old");
+    expect(cache.current()?.value).toBe("old");
     expect(loads).toHaveLength(3);
   });
 
@@ -204,7 +209,7 @@ describe("a token with an expiry", () => {
     clock += 99_900;
     cache.current();
     await nth(1).fail();
-    expect(cache.current()?.header).toBe("old");
+    expect(cache.current()?.value).toBe("old");
     clock += 100;
     expect(cache.current()).toBeUndefined();
     expect(await outcome(cache.get())).toBe("source down");
@@ -212,7 +217,7 @@ describe("a token with an expiry", () => {
 
   it("is not served past it where its life is shorter than any pause", async () => {
     const cache = await holding("short", clock + 100);
-    expect(cache.current()?.header).toBe("short");
+    expect(cache.current()?.value).toBe("short");
     clock += 100;
     expect(cache.current()).toBeUndefined();
   });
@@ -236,7 +241,7 @@ describe("a refused token", () => {
     const late = Array.from({ length: 500 }, () => header(cache.replace("old")));
     expect(new Set(await Promise.all([...early, ...late]))).toEqual(new Set(["new"]));
     expect(loads).toHaveLength(2);
-    expect(cache.current()?.header).toBe("new");
+    expect(cache.current()?.value).toBe("new");
   });
 
   it("that is all the sources have is not asked for again before a pause", async () => {
@@ -268,7 +273,7 @@ describe("a refused token", () => {
   it("is not confused with the one that has replaced it", async () => {
     const cache = await holding("new");
     cache.reject("old");
-    expect(cache.current()?.header).toBe("new");
+    expect(cache.current()?.value).toBe("new");
     expect(rejected).toEqual([]);
   });
 
@@ -280,7 +285,7 @@ describe("a refused token", () => {
     await nth(1).give("new");
     await nth(0).give("stale");
     expect(await header(waiting)).toBe("new");
-    expect(cache.current()?.header).toBe("new");
+    expect(cache.current()?.value).toBe("new");
   });
 
   it("does not start the load anew for each late refusal of it", async () => {
@@ -313,7 +318,7 @@ describe("a forced refresh", () => {
     await nth(1).give("new");
     await nth(0).give("late");
     expect(await Promise.all([header(first), header(second)])).toEqual(["new", "new"]);
-    expect(cache.current()?.header).toBe("new");
+    expect(cache.current()?.value).toBe("new");
   });
 });
 
@@ -336,7 +341,7 @@ describe("where a promise may not be shared", () => {
     await nth(1).give("b");
     await nth(0).give("a");
     expect(await Promise.all(callers.map((caller) => header(caller)))).toEqual(["a", "b"]);
-    expect(cache.current()?.header).toBe("b");
+    expect(cache.current()?.value).toBe("b");
   });
 
   it("what a load brings that began before a refusal is for its caller alone", async () => {
@@ -358,6 +363,6 @@ describe("where a promise may not be shared", () => {
     const next = cache.get();
     await nth(1).fail();
     expect(await header(next)).toBe("old");
-    expect(cache.current()?.header).toBe("old");
+    expect(cache.current()?.value).toBe("old");
   });
 });

@@ -1,18 +1,12 @@
-import type { SourceAttempt } from "./source-attempt.ts";
+import type { CachedToken } from "./authorizer.ts";
 import type { SourceContext } from "./token-source.ts";
-import type { Token } from "./token.ts";
 
-/** A token together with the finished header value that carries it. */
-export interface Held {
-  readonly token: Token;
-  readonly header: string;
-  /** What the sources said when they were asked for it. */
-  readonly attempts: readonly SourceAttempt[];
-}
+/** What the cache looks at of what it holds. */
+type Held = Pick<CachedToken, "value"> & { readonly token: { readonly expiresAt?: number } };
 
-export interface TokenCacheOptions {
+export interface TokenCacheOptions<T extends Held> {
   /** Asks the sources. Rejects when they have no usable token. */
-  readonly load: (reason: SourceContext["reason"], signal: AbortSignal) => Promise<Held>;
+  readonly load: (reason: SourceContext["reason"], signal: AbortSignal) => Promise<T>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /**
@@ -21,24 +15,24 @@ export interface TokenCacheOptions {
    */
   readonly shared: boolean;
   /** Told of each token that is forgotten because the service refused it. */
-  readonly onRejected: (held: Held) => void;
+  readonly onRejected: (held: T) => void;
 }
 
 /** The one token of an auth: held while it is good, loaded once for all who wait, refreshed ahead of its expiry. */
-export interface TokenCache {
+export interface TokenCache<T extends Held> {
   /** The held token if it may be sent, at once. Starts a refresh in the background when it is close to its expiry. */
-  current(): Held | undefined;
+  current(): T | undefined;
   /** The held token, or the next one. `refresh` asks the sources whatever is held. */
-  get(signal?: AbortSignal, refresh?: boolean): Promise<Held>;
+  get(signal?: AbortSignal, refresh?: boolean): Promise<T>;
   /** Why the last load failed, while the token from before it is still served. */
   failure(): unknown;
   /** Forgets the held token, if it is the refused one where one is named. A load in flight is started anew. */
-  reject(header?: string): void;
+  reject(value?: string): void;
   /**
-   * After a refusal of `header`: the token to try instead, if there is another. However many late refusals of one token
+   * After a refusal of `value`: the token to try instead, if there is another. However many late refusals of one token
    * come in, the sources are asked once.
    */
-  replace(header: string, signal?: AbortSignal): Promise<Held | undefined>;
+  replace(value: string, signal?: AbortSignal): Promise<T | undefined>;
 }
 
 /** A refresh starts this long before the expiry at the most. Milliseconds. */
@@ -47,35 +41,40 @@ const longestWindowMs = 300_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
 
-interface Waiter {
-  readonly resolve: (held: Held) => void;
+interface Waiter<T> {
+  readonly resolve: (held: T) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** A load, and those who wait for it. */
-interface Flight extends Waiter {
-  readonly promise: Promise<Held>;
+interface Flight<T> extends Waiter<T> {
+  readonly promise: Promise<T>;
   /** Those who can give up, each of whom is forgotten at once when it does. */
-  readonly leavers: Set<Waiter>;
+  readonly leavers: Set<Waiter<T>>;
 }
 
-export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOptions): TokenCache {
-  let held: Held | undefined;
+export function createTokenCache<T extends Held>({
+  load,
+  now,
+  shared,
+  onRejected,
+}: TokenCacheOptions<T>): TokenCache<T> {
+  let held: T | undefined;
   // Two deadlines as plain numbers, so that the cached path compares and nothing else.
   let refreshAt = Number.POSITIVE_INFINITY;
   let expiresAt = Number.POSITIVE_INFINITY;
 
-  let flight: Flight | undefined;
+  let flight: Flight<T> | undefined;
   let controller: AbortController | undefined;
   let latest = 0;
 
   let failure: { readonly error: unknown; readonly until: number } | undefined;
   let failures = 0;
   /** The token that the service refused, and until when asking the sources about it once more is pointless. */
-  let refused: { readonly header: string; readonly until: number; readonly times: number } | undefined;
+  let refused: { readonly value: string; readonly until: number; readonly times: number } | undefined;
   let reason: SourceContext["reason"] = "initial";
 
-  function keep(next: Held): void {
+  function keep(next: T): void {
     held = next;
     failure = undefined;
     failures = 0;
@@ -83,7 +82,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     expiresAt = next.token.expiresAt ?? Number.POSITIVE_INFINITY;
     const window = Math.min(longestWindowMs, (expiresAt - now()) / 5) * (0.8 + Math.random() / 5);
     refreshAt = Math.min(Math.max(expiresAt - window, now() + firstPauseMs), expiresAt);
-    if (refused?.header !== next.header) refused = undefined;
+    if (refused?.value !== next.value) refused = undefined;
   }
 
   function fail(error: unknown): void {
@@ -93,7 +92,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
   }
 
   /** Starts a load for the flight. Only the latest load may answer: an older one that comes late is ignored. */
-  function launch(target: Flight): void {
+  function launch(target: Flight<T>): void {
     const turn = ++latest;
     controller?.abort();
     controller = new AbortController();
@@ -116,12 +115,12 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
       .catch(target.reject);
   }
 
-  function takeOff(): Flight {
-    const all = Promise.withResolvers<Held>();
+  function takeOff(): Flight<T> {
+    const all = Promise.withResolvers<T>();
     // A refresh in the background has nobody who waits for it: its failure is kept by fail(), and goes nowhere else.
     all.promise.catch(() => undefined);
-    const leavers = new Set<Waiter>();
-    const started: Flight = {
+    const leavers = new Set<Waiter<T>>();
+    const started: Flight<T> = {
       promise: all.promise,
       leavers,
       resolve(next) {
@@ -139,14 +138,14 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
   }
 
   /** Waits for a load until the signal is aborted. The load goes on, and keeps nothing of who gave up. */
-  function waitFor({ leavers }: Flight, signal: AbortSignal): Promise<Held> {
-    const own = Promise.withResolvers<Held>();
+  function waitFor({ leavers }: Flight<T>, signal: AbortSignal): Promise<T> {
+    const own = Promise.withResolvers<T>();
     const leave = (): void => {
       leavers.delete(waiter);
       own.reject(signal.reason);
     };
     const stay = (): void => signal.removeEventListener("abort", leave);
-    const waiter: Waiter = {
+    const waiter: Waiter<T> = {
       resolve(next) {
         stay();
         own.resolve(next);
@@ -162,7 +161,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
   }
 
   /** A load of one caller's own, where promises cannot be shared. */
-  async function loadAlone(signal: AbortSignal | undefined): Promise<Held> {
+  async function loadAlone(signal: AbortSignal | undefined): Promise<T> {
     const turn = ++latest;
     try {
       const next = await load(reason, signal ?? new AbortController().signal);
@@ -176,7 +175,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     }
   }
 
-  function current(): Held | undefined {
+  function current(): T | undefined {
     if (refreshAt === Number.POSITIVE_INFINITY) return held;
     const at = now();
     if (at < refreshAt) return held;
@@ -185,7 +184,7 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     return held;
   }
 
-  function get(signal?: AbortSignal, refresh = false): Promise<Held> {
+  function get(signal?: AbortSignal, refresh = false): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (!refresh) {
       const usable = current();
@@ -198,15 +197,15 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     return signal === undefined ? joined.promise : waitFor(joined, signal);
   }
 
-  function reject(header?: string): void {
+  function reject(value?: string): void {
     // Where nobody has asked for a token, there is nothing to forget.
     if (latest === 0) return;
-    const known = header ?? held?.header;
+    const known = value ?? held?.value;
     // A late refusal: of a token that has been replaced, or whose replacement is on its way.
-    if (held === undefined ? known !== undefined && known === refused?.header : known !== held.header) return;
+    if (held === undefined ? known !== undefined && known === refused?.value : known !== held.value) return;
     if (known !== undefined) {
-      const times = known === refused?.header ? refused.times + 1 : 0;
-      refused = { header: known, times, until: now() + pauseMs(times) };
+      const times = known === refused?.value ? refused.times + 1 : 0;
+      refused = { value: known, times, until: now() + pauseMs(times) };
     }
     if (held !== undefined) onRejected(held);
     held = undefined;
@@ -218,13 +217,13 @@ export function createTokenCache({ load, now, shared, onRejected }: TokenCacheOp
     else latest++;
   }
 
-  async function replace(header: string, signal?: AbortSignal): Promise<Held | undefined> {
-    if (held?.header === header) {
-      if (refused?.header === header && lasts(refused.until, now())) return undefined;
-      reject(header);
+  async function replace(value: string, signal?: AbortSignal): Promise<T | undefined> {
+    if (held?.value === value) {
+      if (refused?.value === value && lasts(refused.until, now())) return undefined;
+      reject(value);
     }
     const next = await get(signal);
-    return next.header === header ? undefined : next;
+    return next.value === value ? undefined : next;
   }
 
   return { current, get, failure: () => failure?.error, reject, replace };

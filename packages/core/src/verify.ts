@@ -1,4 +1,5 @@
 import { malformedError } from "./answer-error.ts";
+import { type CachedToken, headersOf } from "./authorizer.ts";
 import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import type { Identity } from "./identity.ts";
@@ -9,7 +10,6 @@ import { joinUrl } from "./origin.ts";
 import { callService, type ServiceCall } from "./service-call.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
-import type { Token } from "./token.ts";
 import type { SourceContext } from "./token-source.ts";
 import { ignoreRejection, isTokenRejected } from "./verdict.ts";
 
@@ -32,15 +32,11 @@ export interface Verifiable<I extends Identity> {
   readonly timeoutMs: number;
   readonly cache: {
     get(signal?: AbortSignal): Promise<HeldToken>;
-    reject(header: string): void;
+    reject(value: string): void;
   };
 }
 
-/** A token, and the finished value of the header that carries it. */
-interface HeldToken {
-  readonly token: Token;
-  readonly header: string;
-}
+type HeldToken = CachedToken;
 
 /** Verifies the token of an auth: finds it, asks the service, forgets it where it is refused, and tells who listens. */
 export async function verify<I extends Identity>(
@@ -89,7 +85,7 @@ export async function verify<I extends Identity>(
     return result;
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    if (isTokenRejected(error) && held !== undefined) cache.reject(held.header);
+    if (isTokenRejected(error) && held !== undefined) cache.reject(held.value);
     done(error.code, error);
     throw error;
   }
@@ -98,13 +94,14 @@ export async function verify<I extends Identity>(
 /** Asks the service whom a token speaks for. Redirects are refused; 429 and 5xx are tried again while there is time. */
 async function identify<I extends Identity>(
   { provider, setup, context }: Verifiable<I>,
-  { token, header }: HeldToken,
+  held: HeldToken,
   limits: Pick<ServiceCall, "timeoutMs" | "limitMs" | "signal">,
 ): Promise<{ readonly identity: I; readonly requestId?: string }> {
   const { origins, classify, requestIdHeader, retryDelayMs } = setup;
   const { method = "GET", path, body } = setup.verify;
+  const { token, value } = held;
   const { source } = token;
-  const secrets = [token.reveal(), header, header.slice(header.indexOf(" ") + 1)];
+  const secrets = [token.reveal(), value, value.slice(value.indexOf(" ") + 1)];
   const answer = await callService({
     ...context,
     ...limits,
@@ -113,7 +110,7 @@ async function identify<I extends Identity>(
     url: joinUrl(setup.baseUrl, path),
     addressRemedy: "Give verify.path as a path on the provider's own origin.",
     method,
-    headers: { [setup.inject.header]: header },
+    headers: headersOf(held),
     body,
     source,
     secrets,

@@ -1,13 +1,13 @@
-import { carrying } from "../authorizer.ts";
+import type { CachedToken } from "../authorizer.ts";
 import { isPath } from "../origin.ts";
 import { isWorkers } from "../runtime.ts";
-import { hasHeader } from "./has-header.ts";
+import { addToken, hasAny, readable, withToken } from "./fetch-headers.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { markAuthorized, type PlatformFetch } from "./platform-fetch.ts";
 import { addressOfUrl, factsOf, foreignFacts, isPlatformRequest, ownMember } from "./request-facts.ts";
 import { requestSignal } from "./request-signal.ts";
 import { holdSent, isBoundGlobally, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
-import type { Sender } from "./settle.ts";
+import type { Sender, SentRequest } from "./settle.ts";
 
 type Fetch = typeof globalThis.fetch;
 type HeadersInit = NonNullable<RequestInit["headers"]>;
@@ -42,14 +42,15 @@ type SentInit = { -readonly [Key in keyof RequestInit]: RequestInit[Key] };
 type FetchPlan = (input: unknown, init: RequestInit | undefined) => Promise<Response>;
 
 function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
-  const { authorizer, destinations } = given;
-  const { header, origins } = authorizer;
+  const { holder, destinations } = given;
+  const { headerNames, origins } = holder;
   const isNative = given.fetch === undefined ? platform.isNative : () => false;
   const fetch = requestSender(given.fetch ?? platform.fetch, isNative);
-  const sender: Sender = { authorizer, destinations, fetch };
+  const sender: Sender = { holder, destinations, fetch };
   // The platform's redirects are safe where it is known to strip the header on the way to another origin, and right
   // where there is no other origin to which the header may go. Everywhere else each hop is decided here.
-  const alwaysFollows = header !== "authorization" || origins.length > 1 || isWorkers();
+  const isStripped = headerNames.every((name) => name === "authorization");
+  const alwaysFollows = !isStripped || origins.length > 1 || isWorkers();
   let held: SentToken | undefined;
 
   function plan(input: unknown, init: RequestInit | undefined): Promise<Response> {
@@ -74,7 +75,7 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
     init: RequestInit | undefined,
   ): Promise<Response> {
     if (origin === undefined) {
-      authorizer.withheld(urlOf(target), "foreign origin");
+      holder.withheld(urlOf(target), "foreign origin");
       return fetch(target, init);
     }
     // Each member is read once: a getter or an iterator may give something else the next time.
@@ -84,8 +85,8 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
       sent.headers ?? (typeof target === "string" ? undefined : ownMember(target, "headers")),
     );
     if (sent.headers !== undefined) sent.headers = headers as HeadersInit;
-    if (headers !== undefined && carries(headers, header)) {
-      authorizer.withheld(urlOf(target), "set by the caller");
+    if (headers !== undefined && hasAny(headers, headerNames)) {
+      holder.withheld(urlOf(target), "set by the caller");
       return fetch(target, sent);
     }
     const follows = (alwaysFollows || !isNative()) && redirectOf(target, sent) === "follow";
@@ -108,11 +109,11 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
     origin: string,
     follows: boolean,
   ): Promise<Response> {
-    const value = authorizer.current();
-    if (value === undefined) return sendLoaded(target, sent, headers, origin, follows);
-    authorizer.attached(origin);
-    sent.headers = withHeader(headers, header, value);
-    return watch(target, sent, target, sent, value, follows);
+    const current = holder.current();
+    if (current === undefined) return sendLoaded(target, sent, headers, origin, follows);
+    holder.attached(origin, current);
+    sent.headers = withToken(headers, current);
+    return watch(target, sent, { target, sent, own: headers, follows }, current);
   }
 
   async function sendLoaded(
@@ -126,41 +127,39 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
     const headers = own && new Headers(own);
     const request = isNative() ? new Request(target, sent) : undefined;
     const signal = requestSignal(target, sent);
-    let value: string;
+    let loaded: CachedToken;
     try {
       signal?.throwIfAborted();
-      value = await authorizer.load(signal);
+      loaded = await holder.get(signal);
     } catch (error) {
       request?.body?.cancel(error).catch(() => undefined);
       throw error;
     }
-    authorizer.attached(origin);
-    sent.headers = withHeader(headers, header, value);
-    request?.headers.set(header, value);
-    return request === undefined
-      ? watch(target, sent, target, sent, value, follows)
-      : watch(request, referrerOf(sent), target, sent, value, follows);
+    holder.attached(origin, loaded);
+    sent.headers = withToken(headers, loaded);
+    const again = { target, sent, own: headers, follows };
+    if (request === undefined) return watch(target, sent, again, loaded);
+    addToken(request.headers, loaded);
+    return watch(request, referrerOf(sent), again, loaded);
   }
 
   /** Sends the one form of a request, and settles by the other: that it can be sent by again. */
   function watch(
     first: Target,
     init: SentInit | undefined,
-    target: Target,
-    sent: SentInit,
-    value: string,
-    follows: boolean,
+    request: SentRequest,
+    current: CachedToken,
   ): Promise<Response> {
-    if (held?.value !== value) held = sentToken(authorizer, value);
+    if (held?.cached !== current) held = sentToken(holder, current);
     const token = held;
     // A fetch of the caller's own sends where the caller wants; a dispatcher may be bound to another address.
-    const isGuarded = isNative() || "dispatcher" in sent || isBoundGlobally();
+    const isGuarded = isNative() || "dispatcher" in request.sent || isBoundGlobally();
     if (isGuarded) holdSent(token);
     try {
       return fetch(first, init).then(
         (response) => {
-          if (response.status === 401 || response.redirected || (follows && isRedirect(response)))
-            return settle(response, target, sent, follows, token, isGuarded);
+          if (response.status === 401 || response.redirected || (request.follows && isRedirect(response)))
+            return settle(response, request, token, isGuarded);
           if (isGuarded) releaseSent(token);
           return response;
         },
@@ -177,20 +176,18 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
 
   async function settle(
     response: Response,
-    target: Target,
-    sent: SentInit,
-    follows: boolean,
+    request: SentRequest,
     token: SentToken,
     isGuarded: boolean,
   ): Promise<Response> {
     try {
       const part = await import("./settle.ts").catch((error: unknown) => {
         // A page may find that the part is gone. What it would do is an extra for a 401, and a must for a redirect.
-        if (follows && isRedirect(response)) throw error;
+        if (request.follows && isRedirect(response)) throw error;
       });
       return part === undefined
         ? response
-        : await part.settle(response, { target, sent, follows, token, isGuarded }, sender);
+        : await part.settle(response, request, { token, isGuarded }, sender);
     } finally {
       if (isGuarded) releaseSent(token);
     }
@@ -277,31 +274,4 @@ function ownCopy(init: RequestInit | undefined): SentInit {
     .map((name): [string, unknown] => [name, Reflect.get(init, name)])
     .filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(inherited), ...init };
-}
-
-/** Headers that can be read again. */
-function readable(headers: HeadersInit | undefined): HeadersInit | undefined {
-  return headers === undefined || !isIterable(headers) || headers instanceof Headers
-    ? headers
-    : new Headers(headers);
-}
-
-function carries(headers: HeadersInit, name: string): boolean {
-  // By now, what can be iterated over is a Headers.
-  return isIterable(headers) ? (headers as Headers).has(name) : hasHeader(headers, name);
-}
-
-function withHeader(headers: HeadersInit | undefined, name: string, value: string): HeadersInit {
-  if (headers === undefined) return carrying(name, value);
-  if (isIterable(headers)) {
-    const copy = new Headers(headers);
-    copy.set(name, value);
-    return copy;
-  }
-  // The caller has no header of this name: the order is the one that costs least.
-  return name === "authorization" ? { authorization: value, ...headers } : { [name]: value, ...headers };
-}
-
-function isIterable(headers: HeadersInit): headers is Headers | [string, string][] {
-  return Symbol.iterator in headers;
 }

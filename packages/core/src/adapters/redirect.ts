@@ -13,10 +13,10 @@ export interface RedirectedRequest {
   readonly url: string;
   /** The options of the first hop. */
   readonly sent: RequestInit;
-  /** Name of the header that carries the token. */
-  readonly header: string;
-  /** The value that a URL may be sent, if any. */
-  readonly value: (url: string) => string | undefined;
+  /** The caller's headers alone. */
+  readonly own: RequestInit["headers"];
+  /** Adds what carries the token to a hop's headers, where its URL may have it. */
+  readonly authorize: (url: string, headers: Headers) => boolean;
 }
 
 /** Where a chain of redirects ended. */
@@ -45,10 +45,9 @@ export async function followRedirects(first: Response, request: RedirectedReques
   if (first.type === "opaqueredirect") throw failed("this platform does not show where the redirect leads");
   const { target } = request;
   const signal = requestSignal(target, request.sent);
-  const { body: given, ...own } = typeof target === "string" ? {} : factsOf(target).init;
-  const sent: RequestInit = { ...own, ...request.sent };
-  const headers = new Headers(sent.headers);
-  headers.delete(request.header);
+  const { body: given, ...members } = typeof target === "string" ? {} : factsOf(target).init;
+  const sent: RequestInit = { ...members, ...request.sent };
+  const headers = new Headers(request.own);
   let { method = "GET", body = null, referrer, referrerPolicy } = sent;
   // The body of a Request went with the first hop, and only the platform could have sent it again.
   const spent = body === null && given !== undefined;
@@ -81,17 +80,14 @@ export async function followRedirects(first: Response, request: RedirectedReques
     if (crossed && sent.mode === "same-origin") throw failed("the redirect leads to another origin");
     referrer = referrerAfter(referrer, referrerPolicy, url);
     referrerPolicy = policyOf(response.headers) ?? referrerPolicy;
-    const value: string | undefined = left ? undefined : request.value(next.href);
-    left ||= value === undefined;
-    carried = value !== undefined;
-
-    const carrying = new Headers(headers);
-    if (value !== undefined) carrying.set(request.header, value);
+    const sentHeaders = new Headers(headers);
+    carried = !left && request.authorize(next.href, sentHeaders);
+    left ||= !carried;
     response = await request.fetch(next.href, {
       ...sent,
       method,
       body,
-      headers: carrying,
+      headers: sentHeaders,
       redirect: "manual",
       ...(referrer !== undefined && { referrer }),
       ...(referrerPolicy !== undefined && { referrerPolicy }),

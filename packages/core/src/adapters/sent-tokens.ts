@@ -1,11 +1,10 @@
-import type { Authorizer } from "../authorizer.ts";
+import type { CachedToken, TokenHolder } from "../authorizer.ts";
 import { isAddressOf, parseUrl } from "../origin.ts";
 
 /** A token that is on requests which are not answered yet. */
 export interface SentToken {
-  readonly authorizer: Pick<Authorizer, "header" | "origins" | "withheld">;
-  /** The finished header value. */
-  readonly value: string;
+  readonly holder: Pick<TokenHolder, "origins" | "withheld">;
+  readonly cached: CachedToken;
   /** How many requests carry it. */
   requests: number;
   /** How many connections to other addresses it was taken off. */
@@ -57,8 +56,8 @@ export function lastMade(): LastMade {
   return registry().last;
 }
 
-export function sentToken(authorizer: Authorizer, value: string): SentToken {
-  return { authorizer, value, requests: 0, takenOff: 0 };
+export function sentToken(holder: TokenHolder, cached: CachedToken): SentToken {
+  return { holder, cached, requests: 0, takenOff: 0 };
 }
 
 /** undici 8 keeps its dispatcher by the second name, and a form of it for older ones by the first. */
@@ -136,15 +135,14 @@ function takeOff(request: MadeRequest, tokens: readonly SentToken[]): boolean {
   for (let index = headers.length - 2; index >= 0; index -= 2) {
     const value: unknown = headers[index + 1];
     const carried = tokens.filter(
-      (token) => token.value === value && String(headers[index]).toLowerCase() === token.authorizer.header,
+      ({ cached }) => cached.value === value && String(headers[index]).toLowerCase() === cached.header,
     );
-    if (carried.length === 0 || carried.some(({ authorizer }) => mayGo(request, authorizer.origins)))
-      continue;
+    if (carried.length === 0 || carried.some(({ holder }) => mayGo(request, holder.origins))) continue;
     headers.splice(index, 2);
     taken = true;
     for (const token of carried) {
       token.takenOff++;
-      token.authorizer.withheld(String(request.origin), "foreign origin");
+      token.holder.withheld(String(request.origin), "foreign origin");
     }
   }
   return taken;

@@ -1,8 +1,9 @@
-import type { Authorizer } from "../authorizer.ts";
+import type { CachedToken, TokenHolder } from "../authorizer.ts";
 import type { AllowedOrigins } from "../origin.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { discard, isReadOnce } from "./body.ts";
+import { addToken, withToken } from "./fetch-headers.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { type Arrival, followRedirects } from "./redirect.ts";
 import { ownMember } from "./request-facts.ts";
@@ -11,18 +12,24 @@ import { holdSent, releaseSent, sentToken, type SentToken } from "./sent-tokens.
 
 /** What requests are sent with. */
 export interface Sender {
-  readonly authorizer: Authorizer;
+  readonly holder: TokenHolder;
   readonly destinations: AllowedOrigins;
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** A request that has been sent with the header. */
+/** A request that has been sent with the token. */
 export interface SentRequest {
   readonly target: string | Request;
-  /** Options that are the adapter's own, with the header in them. */
+  /** Options that are the adapter's own, with the headers in them. */
   readonly sent: RequestInit;
+  /** The caller's headers alone. */
+  readonly own: RequestInit["headers"];
   /** Whether its redirects are followed here. */
   readonly follows: boolean;
+}
+
+/** What it was sent with. */
+export interface Carried {
   readonly token: SentToken;
   /** Whether the token is taken off a connection that leads elsewhere. */
   readonly isGuarded: boolean;
@@ -32,24 +39,27 @@ export interface SentRequest {
  * What is left to do after an answer that is a 401 or a redirect. This is the boundary of what the adapter needs then and
  * only then: it is loaded with the first such answer.
  */
-export async function settle(response: Response, request: SentRequest, sender: Sender): Promise<Response> {
-  const { target, sent, token, isGuarded } = request;
-  const { authorizer, destinations, fetch } = sender;
-  const { value } = token;
-  const { arrived, carried } = await follow(response, request, sender, value);
+export async function settle(
+  response: Response,
+  request: SentRequest,
+  { token, isGuarded }: Carried,
+  sender: Sender,
+): Promise<Response> {
+  const { target, sent, own } = request;
+  const { holder, destinations, fetch } = sender;
+  const { cached } = token;
+  const { arrived, carried } = await follow(response, request, sender, cached);
   // Where the last hop went without the token, its 401 says nothing about it.
   if (arrived.status !== 401 || !carried || token.takenOff > 0) return arrived;
-  const next = await replacement(arrived, value, authorizer, requestSignal(target, sent));
+  const next = await replacement(arrived, cached.value, holder, requestSignal(target, sent));
   if (next === undefined || !isReplayable(request)) return arrived;
   discard(arrived);
-  authorizer.attached(destinations.allowed(urlOf(target)) ?? destinations.base);
-  const headers = new Headers(sent.headers);
-  headers.set(authorizer.header, next);
-  const again = { ...sent, headers };
-  const renewed = sentToken(authorizer, next);
+  holder.attached(destinations.allowed(urlOf(target)) ?? destinations.base, next);
+  const again = { ...sent, headers: withToken(own, next) };
+  const renewed = sentToken(holder, next);
   if (isGuarded) holdSent(renewed);
   try {
-    return (await follow(await fetch(target, again), { ...request, sent: again }, sender, next)).arrived;
+    return (await follow(await fetch(target, again), request, sender, next)).arrived;
   } finally {
     if (isGuarded) releaseSent(renewed);
   }
@@ -57,38 +67,41 @@ export async function settle(response: Response, request: SentRequest, sender: S
 
 async function follow(
   response: Response,
-  { target, sent, follows }: SentRequest,
-  { authorizer, destinations, fetch }: Sender,
-  value: string,
+  { target, sent, own, follows }: SentRequest,
+  { holder, destinations, fetch }: Sender,
+  cached: CachedToken,
 ): Promise<Arrival> {
   if (!follows || !isRedirect(response)) {
     const carried = !response.redirected || destinations.allowed(response.url) !== undefined;
     // The platform has followed it, and left the header behind.
-    if (!carried) authorizer.withheld(response.url, "foreign origin");
+    if (!carried) holder.withheld(response.url, "foreign origin");
     return { arrived: response, carried };
   }
-  const valueFor = (url: string): string | undefined => {
+  const authorize = (url: string, headers: Headers): boolean => {
     const origin = destinations.allowed(url);
-    if (origin === undefined) authorizer.withheld(url, "foreign origin");
-    else authorizer.attached(origin);
-    return origin === undefined ? undefined : value;
+    if (origin === undefined) {
+      holder.withheld(url, "foreign origin");
+      return false;
+    }
+    holder.attached(origin, cached);
+    addToken(headers, cached);
+    return true;
   };
-  const { header } = authorizer;
-  return followRedirects(response, { fetch, target, url: urlOf(target), sent, header, value: valueFor });
+  return followRedirects(response, { fetch, target, url: urlOf(target), sent, own, authorize });
 }
 
 async function replacement(
   response: Response,
   value: string,
-  authorizer: Authorizer,
+  holder: TokenHolder,
   signal: AbortSignal | undefined,
-): Promise<string | undefined> {
+): Promise<CachedToken | undefined> {
   try {
-    if (!authorizer.readsRefusals) return await authorizer.replace(value, undefined, signal);
+    if (!holder.readsRefusals) return await holder.replace(value, undefined, signal);
     const body = await readRefusal(response, signal);
     // What cannot be read may mean something else: the token is kept.
     if (body === undefined) return undefined;
-    return await authorizer.replace(value, { status: 401, headers: response.headers, body }, signal);
+    return await holder.replace(value, { status: 401, headers: response.headers, body }, signal);
   } catch {
     // The sources have nothing else: the service's own answer tells more than their failure.
     signal?.throwIfAborted();

@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
 
-import type { Authorizer } from "../authorizer.ts";
+import type { CachedToken, TokenHolder } from "../authorizer.ts";
 import { leadsTo } from "../origin.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
 import { holdSent, lastMade, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
-import { type FlatHeaders, isList } from "./undici-headers.ts";
+import { type FlatHeaders, withOtherToken } from "./undici-headers.ts";
 import { fail, Hold } from "./undici-hold.ts";
 
 type Dispatch = Dispatcher.Dispatch;
@@ -34,8 +34,7 @@ export class AuthorizedHandler implements Handler {
   readonly #dispatch: Dispatch;
   readonly #sent: Options;
   readonly #handler: Handler;
-  readonly #authorizer: Authorizer;
-  readonly #value: string;
+  readonly #holder: TokenHolder;
   readonly #token: SentToken;
   /** Whether the connection leads elsewhere, so that the token was taken off. */
   #isBare = false;
@@ -43,12 +42,11 @@ export class AuthorizedHandler implements Handler {
   #held: HeldAnswer | undefined;
   #history: History;
 
-  constructor(dispatch: Dispatch, sent: Options, handler: Handler, authorizer: Authorizer, token: SentToken) {
+  constructor(dispatch: Dispatch, sent: Options, handler: Handler, holder: TokenHolder, token: SentToken) {
     this.#dispatch = dispatch;
     this.#sent = sent;
     this.#handler = handler;
-    this.#authorizer = authorizer;
-    this.#value = token.value;
+    this.#holder = holder;
     this.#token = token;
   }
 
@@ -64,7 +62,7 @@ export class AuthorizedHandler implements Handler {
       throw error;
     } finally {
       this.#isBare = made.count !== before && made.bare;
-      if (!this.#isBare) this.#authorizer.attached(String(this.#sent.origin ?? made.origin));
+      if (!this.#isBare) this.#holder.attached(String(this.#sent.origin ?? made.origin), this.#token.cached);
     }
   }
 
@@ -158,11 +156,11 @@ export class AuthorizedHandler implements Handler {
 
   /** Whether a redirect led to an origin that gets no token: from there on, a 401 says nothing about it. */
   #wasElsewhere(): boolean {
-    return this.#history?.some((url) => !leadsTo(this.#authorizer.origins, url)) === true;
+    return this.#history?.some((url) => !leadsTo(this.#holder.origins, url)) === true;
   }
 
-  async #replacement(held: HeldAnswer, signal: AbortSignal): Promise<string | undefined> {
-    if (!this.#authorizer.readsRefusals) return this.#authorizer.replace(this.#value, undefined, signal);
+  async #replacement(held: HeldAnswer, signal: AbortSignal): Promise<CachedToken | undefined> {
+    if (!this.#holder.readsRefusals) return this.#holder.replace(this.#token.cached.value, undefined, signal);
     const headers = new Headers();
     for (const [name, value] of Object.entries(held.headers)) {
       for (const one of [value ?? []].flat()) headers.append(name, one);
@@ -170,27 +168,24 @@ export class AuthorizedHandler implements Handler {
     const body = await decoded(held.chunks, headers.get("content-encoding"));
     // What cannot be read may mean something else: the token is kept.
     if (body === undefined) return undefined;
-    return this.#authorizer.replace(this.#value, { status: 401, headers, body }, signal);
+    return this.#holder.replace(this.#token.cached.value, { status: 401, headers, body }, signal);
   }
 
-  #sendAgain(next: string | undefined): boolean {
+  #sendAgain(next: CachedToken | undefined): boolean {
     if (next === undefined || !isReplayable(this.#sent.body)) return false;
     const headers = this.#sent.headers as NonNullable<FlatHeaders>;
-    const replaced = isList(headers)
-      ? headers.map((item) => (item === this.#value ? next : item))
-      : { ...headers, [this.#authorizer.header]: next };
-    const again = { ...this.#sent, headers: replaced };
+    const again = { ...this.#sent, headers: withOtherToken(headers, this.#token.cached, next) };
     // A second refusal is the answer.
-    const token = sentToken(this.#authorizer, next);
-    new PassingHandler(this.#dispatch, again, this.#handler, this.#authorizer, token).send();
+    const token = sentToken(this.#holder, next);
+    new PassingHandler(this.#dispatch, again, this.#handler, this.#holder, token).send();
     return true;
   }
 
   /** Hands over a 401 before its end has come, as it comes. Its request is not sent again, the next has another token. */
   #passOn(held: HeldAnswer): void {
     // What cannot be read whole may mean something else: the token is kept.
-    if (!this.#authorizer.readsRefusals)
-      this.#authorizer.replace(this.#value, undefined).catch(() => undefined);
+    if (!this.#holder.readsRefusals)
+      this.#holder.replace(this.#token.cached.value, undefined).catch(() => undefined);
     this.#release(held);
   }
 

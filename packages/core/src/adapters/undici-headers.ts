@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 
-import { carrying } from "../authorizer.ts";
+import { addFixed, type CachedToken, type FixedHeader, headersOf, missingItems } from "../authorizer.ts";
 import { hasHeader } from "./has-header.ts";
 
 /** A caller's headers in a form that can be read again. */
@@ -15,24 +15,53 @@ export function readable(headers: Dispatcher.DispatchOptions["headers"]): FlatHe
     : (headers as Record<string, string>);
 }
 
-/** The headers, and one more. */
-export function withValue(
-  headers: FlatHeaders,
-  name: string,
-  value: string,
-): string[] | Record<string, string> {
-  if (headers === undefined) return carrying(name, value);
-  if (isList(headers)) return [...headers, name, value];
-  // The caller has no header of this name: the order is the one that takes the least time, and so is the literal.
-  return name === "authorization" ? { ...headers, authorization: value } : { ...headers, [name]: value };
+/** The headers, and those that carry the token. The caller has none of the latter's names. */
+export function withToken(headers: FlatHeaders, sent: CachedToken): string[] | Record<string, string> {
+  if (headers === undefined) return headersOf(sent);
+  const { header, value, beside } = sent;
+  if (isList(headers))
+    return [...headers, header, value].concat(beside === undefined ? [] : besidesIn(headers, beside));
+  // The order is the one that takes the least time, and so is the literal.
+  const all: Record<string, string> =
+    header === "authorization" ? { ...headers, authorization: value } : { ...headers, [header]: value };
+  if (beside !== undefined) addFixed(all, beside);
+  return all;
 }
 
-/** Whether a header is among them, in any case. The name is in lower case. */
-export function carries(headers: FlatHeaders, name: string): boolean {
+function besidesIn(headers: readonly string[], beside: readonly FixedHeader[]): string[] {
+  return beside.flatMap(({ name, value, isList: isJoined }) => {
+    const given = headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === name);
+    if (given.length > 0 && !isJoined) return [];
+    // A list header may stand there several times: it is one list all the same.
+    const missing = missingItems(given.join(","), value);
+    return missing === "" ? [] : [name, missing];
+  });
+}
+
+/** The same for headers that carry a token already, which the other takes the place of. */
+export function withOtherToken(
+  headers: NonNullable<FlatHeaders>,
+  before: CachedToken,
+  next: CachedToken,
+): string[] | Record<string, string> {
+  if (!isList(headers)) {
+    const { [before.header]: _, ...rest } = headers;
+    return withToken(rest, next);
+  }
+  const isKept = (index: number): boolean =>
+    headers[index] !== before.header || headers[index + 1] !== before.value;
+  return withToken(
+    headers.filter((_, index) => isKept(index - (index % 2))),
+    next,
+  );
+}
+
+/** Whether one of these is among them, in any case. The names are in lower case. */
+export function carries(headers: FlatHeaders, names: readonly string[]): boolean {
   if (headers === undefined) return false;
   return isList(headers)
-    ? headers.some((item, index) => index % 2 === 0 && item.toLowerCase() === name)
-    : hasHeader(headers, name);
+    ? headers.some((item, index) => index % 2 === 0 && names.includes(item.toLowerCase()))
+    : names.some((name) => hasHeader(headers, name));
 }
 
 export function isList(headers: NonNullable<FlatHeaders>): headers is readonly string[] {

@@ -1,12 +1,12 @@
 import type { Dispatcher } from "undici";
 
-import { type Authorizer, authorizerOf } from "../authorizer.ts";
+import { type CachedToken, holderOf, type TokenHolder } from "../authorizer.ts";
 import { invalid } from "../errors.ts";
 import { leadsTo, parseUrl } from "../origin.ts";
 import { lastMade, sentToken, type SentToken } from "./sent-tokens.ts";
 import { AuthorizedHandler } from "./undici-authorized-handler.ts";
 import { fail, Hold } from "./undici-hold.ts";
-import { carries, type FlatHeaders, readable, withValue } from "./undici-headers.ts";
+import { carries, type FlatHeaders, readable, withToken } from "./undici-headers.ts";
 
 type Options = Dispatcher.DispatchOptions;
 type Handler = Dispatcher.DispatchHandler;
@@ -39,17 +39,17 @@ export function authInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   const list = (Array.isArray(auths) ? auths : [auths]) as readonly AnyAuth[];
   for (const auth of list) {
-    if (typeof auth !== "object" || auth === null || !(authorizerOf in auth)) {
+    if (typeof auth !== "object" || auth === null || !(holderOf in auth)) {
       throw new TypeError("authInterceptor() takes what a provider's factory returned, or a list of such.");
     }
   }
-  const ready: (Authorizer | undefined)[] = list.map(() => undefined);
+  const ready: (TokenHolder | undefined)[] = list.map(() => undefined);
   /** The last token of each auth, and how many requests carry it. */
-  const tokens = new Map<Authorizer, SentToken>();
+  const tokens = new Map<TokenHolder, SentToken>();
 
-  function tokenOf(authorizer: Authorizer, value: string): SentToken {
-    let token = tokens.get(authorizer);
-    if (token?.value !== value) tokens.set(authorizer, (token = sentToken(authorizer, value)));
+  function tokenOf(holder: TokenHolder, cached: CachedToken): SentToken {
+    let token = tokens.get(holder);
+    if (token?.cached !== cached) tokens.set(holder, (token = sentToken(holder, cached)));
     return token;
   }
 
@@ -65,19 +65,19 @@ export function authInterceptor(
       const origin = said || address;
       let failure: unknown;
       // What most programs have is one auth with one origin: no need to look further.
-      let authorizer = ready[0]?.origins[0] === origin ? ready[0] : undefined;
-      for (let index = 0; index < list.length && authorizer === undefined; index++) {
+      let holder = ready[0]?.origins[0] === origin ? ready[0] : undefined;
+      for (let index = 0; index < list.length && holder === undefined; index++) {
         try {
-          const candidate = (ready[index] ??= authorizerFor(list[index]));
+          const candidate = (ready[index] ??= holderFor(list[index]));
           // Without an origin, the first request shows where it goes: the header is taken off if that is elsewhere.
           const isMeant = origin ? isFor(candidate, origin) : list.length === 1;
-          if (isMeant) authorizer = candidate;
+          if (isMeant) holder = candidate;
         } catch (error) {
           // One auth that is set up wrongly does not stop another's requests.
           failure ??= error;
         }
       }
-      if (authorizer === undefined) {
+      if (holder === undefined) {
         // The request may have been meant for the auth that is broken: it must not go without its token.
         failure ??= origin ? undefined : needsOrigin(list[0]?.provider.id ?? "undici");
         if (failure !== undefined) {
@@ -88,8 +88,8 @@ export function authInterceptor(
         return dispatch(options, handler);
       }
       const headers = readable(options.headers);
-      if (carries(headers, authorizer.header)) {
-        authorizer.withheld(String(origin), "set by the caller");
+      if (carries(headers, holder.headerNames)) {
+        holder.withheld(String(origin), "set by the caller");
         return dispatch(
           headers === options.headers ? options : { ...options, headers: headers as string[] },
           handler,
@@ -97,23 +97,17 @@ export function authInterceptor(
       }
       // An object becomes the text that was judged.
       const judged = typeof given === "string" ? given : said && new URL(said).origin;
-      const value = authorizer.current();
-      if (value === undefined) {
+      const current = holder.current();
+      if (current === undefined) {
         // The caller may go on to use the same object for the next request.
-        sendWhenLoaded({ ...options }, judged, headers, handler, authorizer);
+        sendWhenLoaded({ ...options }, judged, headers, handler, holder);
         return true;
       }
-      return send(withHeader(options, judged, headers, authorizer, value), handler, authorizer, value);
+      return send(withHeaders(options, judged, headers, holder, current), handler, holder, current);
     };
 
-    function send(sent: Options, handler: Handler, authorizer: Authorizer, value: string): boolean {
-      const goesOn = new AuthorizedHandler(
-        dispatch,
-        sent,
-        handler,
-        authorizer,
-        tokenOf(authorizer, value),
-      ).send();
+    function send(sent: Options, handler: Handler, holder: TokenHolder, cached: CachedToken): boolean {
+      const goesOn = new AuthorizedHandler(dispatch, sent, handler, holder, tokenOf(holder, cached)).send();
       if (!sent.origin) address ??= lastAddress();
       return goesOn;
     }
@@ -124,7 +118,7 @@ export function authInterceptor(
       origin: string | undefined,
       headers: FlatHeaders,
       handler: Handler,
-      authorizer: Authorizer,
+      holder: TokenHolder,
     ): void {
       const hold = new Hold();
       const stop = new AbortController();
@@ -134,11 +128,11 @@ export function authInterceptor(
       };
       handler.onRequestStart?.(hold, null);
       if (hold.aborted) return;
-      authorizer
-        .load(stop.signal)
-        .then((value) => {
+      holder
+        .get(stop.signal)
+        .then((loaded) => {
           if (hold.aborted) return;
-          send(withHeader(options, origin, headers, authorizer, value), handler, authorizer, value);
+          send(withHeaders(options, origin, headers, holder, loaded), handler, holder, loaded);
         })
         .catch((error: unknown) => {
           if (!hold.aborted) fail(handler, error);
@@ -152,29 +146,30 @@ function lastAddress(): string | undefined {
   return typeof origin === "string" ? origin : undefined;
 }
 
-function authorizerFor(auth: AnyAuth | undefined): Authorizer {
-  return (auth as unknown as { readonly [authorizerOf]: Authorizer })[authorizerOf];
+function holderFor(auth: AnyAuth | undefined): TokenHolder {
+  return (auth as unknown as { readonly [holderOf]: TokenHolder })[holderOf];
 }
 
-function isFor({ origins }: Authorizer, origin: string): boolean {
+function isFor({ origins }: TokenHolder, origin: string): boolean {
   if (origins.includes(origin)) return true;
   const url = parseUrl(origin);
   return url !== undefined && leadsTo(origins, url);
 }
 
-function withHeader(
+function withHeaders(
   options: Options,
   origin: string | undefined,
   given: FlatHeaders,
-  { header }: Pick<Authorizer, "header">,
-  value: string,
+  { headerNames }: TokenHolder,
+  cached: CachedToken,
 ): Options {
-  const headers = withValue(given, header, value);
-  if (header === "authorization") return { ...options, origin, headers } as Options;
+  const headers = withToken(given, cached);
+  if (headerNames.length === 1 && cached.header === "authorization")
+    return { ...options, origin, headers } as Options;
   const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as {
     stripHeadersOnCrossOriginRedirect?: string[];
   };
-  const stripping = { stripHeadersOnCrossOriginRedirect: [...strip, header] };
+  const stripping = { stripHeadersOnCrossOriginRedirect: [...strip, ...headerNames] };
   return { ...options, ...stripping, origin, headers } as Options;
 }
 

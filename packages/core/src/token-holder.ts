@@ -1,18 +1,20 @@
-import type { RefusedAnswer } from "./authorizer.ts";
-import type { Events } from "./events.ts";
+import type { CachedToken, TokenHolder } from "./authorizer.ts";
 import { invalid } from "./errors.ts";
+import type { Events } from "./events.ts";
 import { expandSources } from "./expand-sources.ts";
-import { headerValue } from "./header-value.ts";
+import { formsOf } from "./header-injection.ts";
+import { finishedHeaders } from "./header-value.ts";
 import type { Identity } from "./identity.ts";
 import { meansRefusal } from "./means-refusal.ts";
+import { parseUrl } from "./origin.ts";
 import { resolveToken, type Search } from "./resolve-token.ts";
 import { isWorkers } from "./runtime.ts";
 import type { CheckedSetup } from "./setup.ts";
-import { createTokenCache, type Held, type TokenCache } from "./token-cache.ts";
+import { createTokenCache } from "./token-cache.ts";
 import type { SourceContext, TokenSource } from "./token-source.ts";
 
-/** What a search takes of an auth. */
-export interface Searcher {
+/** What holding a token takes of an auth. */
+export interface HolderSetup {
   readonly setup: CheckedSetup<Identity>;
   readonly provider: Search["provider"];
   readonly context: Search["context"];
@@ -20,44 +22,43 @@ export interface Searcher {
   readonly timeoutMs: number;
 }
 
-/** A token cache that also judges whether a service's answer is a refusal. */
-export interface SearchingCache extends Omit<TokenCache, "replace"> {
-  /**
-   * After a 401 to `header`: the token to try instead, if there is another. None where the service means something else
-   * by the answer; without an answer, the token was refused.
-   */
-  replace(
-    header: string,
-    answer: RefusedAnswer | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Held | undefined>;
-}
-
-/** The token cache of an auth, filled from the auth's sources. Loaded when a token is first asked for. */
-export function createSearchingCache(searcher: Searcher): SearchingCache {
-  const { context, events } = searcher;
-  const { classify } = searcher.setup;
-  const cache = createTokenCache({
+/** The one token of an auth, found in the auth's sources. */
+export function createTokenHolder(auth: HolderSetup): TokenHolder {
+  const { setup, context, events } = auth;
+  const { classify } = setup;
+  const cache = createTokenCache<CachedToken>({
     now: context.now,
     shared: !isWorkers(),
-    load: (reason, signal) => searchToken(searcher, reason, signal),
+    load: (reason, signal) => searchToken(auth, reason, signal),
     onRejected({ token }) {
       if (events.wants("token.rejected")) events.emit("token.rejected", { source: token.source });
     },
   });
   return {
     ...cache,
-    async replace(header, answer, signal) {
+    headerNames: [...new Set(formsOf(setup.inject).map(({ header }) => header))],
+    origins: setup.origins,
+    readsRefusals: classify !== undefined,
+    async replace(value, answer, signal) {
       if (answer !== undefined && classify !== undefined) {
         const source = cache.current()?.token.source ?? "";
         if (!meansRefusal(classify, { ...answer, source })) return undefined;
       }
-      return cache.replace(header, signal);
+      return cache.replace(value, signal);
+    },
+    attached(origin, { token: { source }, beside }) {
+      if (!events.wants("header.attached")) return;
+      const headers = beside && Object.fromEntries(beside.map(({ name, value }) => [name, value]));
+      events.emit("header.attached", { origin, source, ...(headers && { headers }) });
+    },
+    withheld(url, reason) {
+      if (events.wants("header.withheld"))
+        events.emit("header.withheld", { origin: parseUrl(url)?.origin ?? "null", reason });
     },
   };
 }
 
-function sourcesOf(setup: Searcher["setup"], id: string): readonly TokenSource[] {
+function sourcesOf(setup: HolderSetup["setup"], id: string): readonly TokenSource[] {
   try {
     return expandSources(setup.sources);
   } catch {
@@ -65,21 +66,21 @@ function sourcesOf(setup: Searcher["setup"], id: string): readonly TokenSource[]
   }
 }
 
-/** Looks for a token and makes the header of it. */
+/** Looks for a token and makes its headers. */
 async function searchToken(
-  { setup, provider, context, events, timeoutMs }: Searcher,
+  { setup, provider, context, events, timeoutMs }: HolderSetup,
   reason: SourceContext["reason"],
   signal: AbortSignal,
-): Promise<Held> {
+): Promise<CachedToken> {
   const { now } = context;
   const startedAt = now();
   const search: Search = { provider, sources: sourcesOf(setup, provider.id), context, events, timeoutMs };
   const { token, attempts } = await resolveToken(search, reason, signal);
-  const header = headerValue(setup.inject, provider.id, token);
+  const headers = finishedHeaders(setup, provider.id, token);
   if (events.wants("token.loaded")) {
     const { source, expiresAt } = token;
     const durationMs = now() - startedAt;
     events.emit("token.loaded", { source, durationMs, ...(expiresAt !== undefined && { expiresAt }) });
   }
-  return { token, header, attempts };
+  return { token, ...headers, attempts };
 }

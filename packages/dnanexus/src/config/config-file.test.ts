@@ -7,14 +7,14 @@ import { readEnvironmentFile } from "./config-file.ts";
 import { canary, createSandbox, login } from "../fixtures/sandbox.ts";
 
 describe("readEnvironmentFile", () => {
-  it("looks once more at a file that the toolkit has made and not yet written to", () => {
+  it("looks again at a file that the toolkit has made and not yet written to", () => {
     const { paths, write } = createSandbox();
     write(paths.user, "");
     const file = readEnvironmentFile(paths.user, "user", () => writeFileSync(paths.user, "{}"));
     expect(file).toMatchObject({ state: "set", value: { text: "{}" } });
   });
 
-  it("looks once more at a file that the toolkit has removed and not yet made again", () => {
+  it("looks again at a file that the toolkit has removed and not yet made again", () => {
     const { paths, write } = createSandbox();
     rmSync(write(paths.user, "{}"));
     const file = readEnvironmentFile(paths.user, "user", () => writeFileSync(paths.user, '{"again":1}'));
@@ -33,7 +33,7 @@ describe("readEnvironmentFile", () => {
     expect(pauses).toBe(0);
   });
 
-  it("looks no third time, and at no other file twice", () => {
+  it("looks three times again and no more, and at no other file twice", () => {
     const { paths, write } = createSandbox();
     let pauses = 0;
     const pause = (): void => void (pauses += 1);
@@ -42,11 +42,11 @@ describe("readEnvironmentFile", () => {
       state: "set",
       value: { text: "" },
     });
-    expect(pauses).toBe(1);
+    expect(pauses).toBe(3);
     write(paths.user, "{}");
     readEnvironmentFile(paths.user, "user", pause);
     readEnvironmentFile(paths.session, "user", pause);
-    expect(pauses).toBe(1);
+    expect(pauses).toBe(3);
   });
 
   it("makes a file that stays empty a broken source, and leaves the next place alone", async () => {

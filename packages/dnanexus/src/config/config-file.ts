@@ -46,21 +46,24 @@ export function readConfigFile(path: string, owner: Owner): Reading<ConfigFile> 
 
 /**
  * The same for an `environment.json`. The toolkit saves by removing it, making a new one and writing to that: one that is
- * seen missing while its directory changes, or empty, is looked at once more a little later.
+ * seen missing while its directory changes, or empty, is looked at again, three times within 35 ms.
  */
 export function readEnvironmentFile(
   path: string,
   owner: Owner,
-  pause: () => void = shortPause,
+  pause: (ms: number) => void = holdUp,
 ): Reading<ConfigFile> {
-  const file = readConfigFile(path, owner);
-  const isBetween =
-    file.state === "set"
-      ? file.value.text === ""
-      : file.state === "absent" && changedLately(path.replace(/[^/\\]*$/, ""));
-  if (!isBetween) return file;
-  pause();
-  return readConfigFile(path, owner);
+  let file = readConfigFile(path, owner);
+  for (const ms of [5, 10, 20]) {
+    const isBetween =
+      file.state === "set"
+        ? file.value.text === ""
+        : file.state === "absent" && changedLately(path.replace(/[^/\\]*$/, ""));
+    if (!isBetween) break;
+    pause(ms);
+    file = readConfigFile(path, owner);
+  }
+  return file;
 }
 
 /** What has a path, as far as this user can see. */
@@ -73,8 +76,8 @@ export function kindOf(path: string): "directory" | "other" | "nothing" {
 }
 
 // Addresses are given at once, so that what reads them cannot wait otherwise than by holding the program up.
-function shortPause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+function holdUp(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function changedLately(directory: string): boolean {

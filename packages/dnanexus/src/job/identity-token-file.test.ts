@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { fakeDNAnexus } from "../fixtures/sandbox.ts";
 import { type IdentityTokenFileOptions, keepIdentityTokenFile } from "./identity-token-file.ts";
@@ -80,6 +80,14 @@ describe("writeIdentityTokenFile", () => {
     expect(readFileSync(file, "utf8")).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(dirname(file))).toEqual([basename(file)]);
+  });
+
+  it("takes ~/ for the user's home, as a shell does", async () => {
+    const { file, keep } = await setUp();
+    vi.stubEnv("HOME", dirname(file));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await using kept = await keep("~/token");
+    expect([kept.path, readdirSync(dirname(file))]).toEqual([join(dirname(file), "token"), ["token"]]);
   });
 
   it("names the file alone where there is no role, and takes a session's name", async () => {

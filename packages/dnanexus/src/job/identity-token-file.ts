@@ -1,5 +1,5 @@
 import { AuthError, isAuthError, own, type Token } from "@auth/core";
-import { withFileLock } from "@auth/core/node";
+import { expandHome, withFileLock } from "@auth/core/node";
 
 import { awsSessionName } from "./aws-web-identity.ts";
 import type { JobIdentityToken } from "./job-identity-token.ts";
@@ -34,7 +34,7 @@ export interface IdentityTokenFile {
  * Keeps the current identity token in a file, for tools that read one: the AWS command line and the SDKs, Nextflow. The
  * token stands in it alone, without a line break; the file is for this user alone (0600) and is replaced as a whole, so that
  * no reader sees half of one. A new token is put there when a fifth of the old one's life is left. The refreshing does not
- * keep the program running. The directory has to exist.
+ * keep the program running. `~/` at the beginning of the path is the user's home; the directory has to exist.
  *
  * @throws {AuthError} `AUTH_PROVIDER_INVALID` when the file cannot be written; otherwise as `token` of the identity. Only
  * the first token's failure is thrown.
@@ -60,7 +60,7 @@ export async function keepIdentityTokenFile(
   wait: Wait,
 ): Promise<IdentityTokenFile> {
   const { roleArn, roleSessionName, signal, onError, now = Date.now } = own(given);
-  const path = resolve(givenPath);
+  const path = resolve(expandHome(givenPath));
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
 

@@ -3,6 +3,7 @@ import type { LoopbackAnswer, LoopbackRequest } from "@auth/testing/loopback";
 
 import { ApiError, errorAnswer } from "./api-error.ts";
 import { apiRoutes } from "./api-routes.ts";
+import { projectRoutes } from "./project-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import { preflight } from "./cors.ts";
 import type { FakeDirectory } from "./directory.ts";
@@ -25,7 +26,7 @@ export interface Service {
   readonly now: () => number;
 }
 
-const routes = [...apiRoutes, ...identityRoutes, ...authRoutes];
+const routes = [...apiRoutes, ...projectRoutes, ...identityRoutes, ...authRoutes];
 
 /** Answers a request in the service's order: script, route, body, token, method. */
 export function answerCall(request: LoopbackRequest, service: Service): LoopbackAnswer {

@@ -18,6 +18,10 @@ export function errorAnswer({ type, message, status, headers }: ApiError): Loopb
   return { status, headers, body: { error: { type, message } } };
 }
 
+export function notFound(id: string): ApiError {
+  return new ApiError("ResourceNotFound", `"${id}" could not be found`);
+}
+
 /** The status that goes with a type. The status of the three errors of a login is not documented: 400 here. */
 export function statusOf(type: string): number {
   return statuses.get(type) ?? 400;

@@ -1,27 +1,17 @@
 import { field } from "@auth/core";
 
-import { ApiError } from "./api-error.ts";
-import { isEnough, levelOf } from "./permission.ts";
-import type { Call, Route } from "./route.ts";
-import type { StoredToken } from "./token-store.ts";
+import { ApiError, notFound } from "./api-error.ts";
+import { bearer, type Call, type Route, select } from "./route.ts";
 
-/** The routes of the API server. */
+/** The routes of the API server, but for those of projects and identity tokens. */
 export const apiRoutes: readonly Route[] = [
   { path: "/system/whoami", answer: (call) => ({ id: bearer(call).userId }) },
   { path: "/system/greet", anonymous: true, answer: () => ({ messages: [] }) },
   { path: "/system/headers", anonymous: true, answer: ({ headers }) => headers },
   { path: "/system/comeBackLater", anonymous: true, answer: comeBackLater },
-  { path: "/system/findProjects", answer: findProjects },
   { path: "/user-*/describe", answer: describeUser },
-  { path: "/project-*/describe", answer: describeProject },
   { path: "/job-*/describe", answer: describeJob },
 ];
-
-/** The token of a call to a route that asks for one. */
-export function bearer({ token }: Call): StoredToken {
-  if (token === undefined) throw new Error("The route lets calls without a token in.");
-  return token;
-}
 
 /** As on the service's own test systems: throttled until an instant that the call names. */
 function comeBackLater({ input, now }: Call): object {
@@ -43,19 +33,6 @@ function describeUser(call: Call): object {
   // Others see the name alone, and so does a token without full scope.
   const seesAll = userId === id && "full" in scope && job === undefined;
   return select(call.input, seesAll ? { ...known, email, billTo: id } : known);
-}
-
-function describeProject(call: Call): object {
-  const project = call.directory.projects.find(({ id }) => id === call.objectId);
-  if (project === undefined) throw notFound(call.objectId);
-  const level = levelOf(bearer(call), project);
-  if (!isEnough(level, "VIEW")) {
-    throw new ApiError(
-      "PermissionDenied",
-      `VIEW permission required in ${project.id} to perform this action`,
-    );
-  }
-  return select(call.input, { id: project.id, class: "project", name: project.name, level });
 }
 
 function describeJob(call: Call): object {
@@ -89,41 +66,3 @@ const ended = {
   failureReason: "AuthError",
   failureMessage: "The launching authentication token has been revoked or expired",
 };
-
-function findProjects(call: Call): object {
-  const { input, directory } = call;
-  const token = bearer(call);
-  const needed = field(input, "level");
-  const limit = field(input, "limit");
-  const starting = field(input, "starting");
-  const seen = directory.projects.flatMap((project) => {
-    const level = levelOf(token, project);
-    return isEnough(level, typeof needed === "string" ? needed : "VIEW") ? [{ ...project, level }] : [];
-  });
-  const first = starting === undefined || starting === null ? 0 : seen.findIndex(({ id }) => id === starting);
-  if (first === -1)
-    throw new ApiError("InvalidInput", "starting is not an id that an earlier answer gave as next");
-  const behind = first + (typeof limit === "number" && limit > 0 ? Math.min(limit, 1000) : 1000);
-  const describe = field(input, "describe") === true;
-  const results = seen.slice(first, behind).map(({ id, name, level }) => ({
-    id,
-    level,
-    permissionSources: [token.userId],
-    public: false,
-    ...(describe && { describe: { id, name } }),
-  }));
-  return { results, next: seen[behind]?.id ?? null };
-}
-
-/** `fields` of the input adds to the default fields, or replaces them with `defaultFields: false`. */
-function select(input: object, described: object): object {
-  const fields = field(input, "fields");
-  if (fields === undefined || field(input, "defaultFields") === true) return described;
-  return Object.fromEntries(
-    Object.entries(described).filter(([name]) => name === "id" || field(fields, name) === true),
-  );
-}
-
-function notFound(id: string): ApiError {
-  return new ApiError("ResourceNotFound", `"${id}" could not be found`);
-}

@@ -3,8 +3,7 @@ import { randomBytes } from "node:crypto";
 import { field } from "@auth/core";
 
 import { ApiError } from "./api-error.ts";
-import { bearer } from "./api-routes.ts";
-import type { Call, Route } from "./route.ts";
+import { bearer, type Call, type Route } from "./route.ts";
 import { readScope } from "./scope.ts";
 import { type FakeScope, type FakeToken, type StoredToken, userIdOf } from "./token-store.ts";
 

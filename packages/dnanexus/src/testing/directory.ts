@@ -19,6 +19,8 @@ export interface FakeProject {
   readonly name: string;
   /** What each user may do in it, by handle: `{ alice: "ADMINISTER" }`. */
   readonly members: Readonly<Record<string, string>>;
+  /** Paths of its folders, as in `/results/2026`. Those above them are there too. Default: `/` alone. It holds no data. */
+  readonly folders?: readonly string[];
 }
 
 /** What a job's description says of it beside its id. */

@@ -1,10 +1,9 @@
 import { field } from "@auth/core";
 
 import { ApiError } from "./api-error.ts";
-import { bearer } from "./api-routes.ts";
 import type { FakeJob } from "./directory.ts";
 import { jobClaims } from "./identity-tokens.ts";
-import type { Call, Route } from "./route.ts";
+import { bearer, type Call, type Route } from "./route.ts";
 
 /** The route that gives a job its identity token. */
 export const identityRoutes: readonly Route[] = [

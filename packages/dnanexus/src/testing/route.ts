@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+import { field } from "@auth/core";
+
 import type { FakeDirectory } from "./directory.ts";
 import type { IdentityTokens } from "./identity-tokens.ts";
 import type { Lockout } from "./lockout.ts";
@@ -42,4 +44,19 @@ export function findRoute(
   const wanted = objectClass === undefined ? path : `/${objectClass}-*/${method}`;
   const route = routes.find((one) => one.path === wanted);
   return route === undefined ? undefined : { route, objectId: objectClass === undefined ? "" : first };
+}
+
+/** The token of a call to a route that asks for one. */
+export function bearer({ token }: Call): StoredToken {
+  if (token === undefined) throw new Error("The route lets calls without a token in.");
+  return token;
+}
+
+/** `fields` of the input adds to the default fields, or replaces them with `defaultFields: false`. */
+export function select(input: object, described: object): object {
+  const fields = field(input, "fields");
+  if (fields === undefined || field(input, "defaultFields") === true) return described;
+  return Object.fromEntries(
+    Object.entries(described).filter(([name]) => name === "id" || field(fields, name) === true),
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { demoDNAnexus, dx, failed } from "../fixtures/dx.ts";
+import { demoDNAnexus, dx, failed, project } from "../fixtures/dx.ts";
 import { canary } from "../fixtures/sandbox.ts";
 
 // The toolkit is not at hand wherever these tests run: its requests are sent as they were recorded, and what comes back is
@@ -169,5 +169,88 @@ describe("a page of another origin", () => {
       expect(answer.headers["access-control-allow-origin"]).toBe(origin);
     }
     expect((await dx(fake, "/system/whoami")).headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+describe("dx select and dx tree", () => {
+  const folders = ["/results/2026", "/raw"];
+  const demo = { ...project, folders };
+  const other = { id: `project-${"B".repeat(24)}`, name: "other (1)", members: { alice: "VIEW" } };
+  const ask = async (path: string, input: unknown) => {
+    const fake = await demoDNAnexus({ projects: [demo, other] });
+    return dx(fake, path, input, { token: canary });
+  };
+  const named = async (name: unknown) => {
+    const { body } = await ask("/system/findProjects", { name, level: "VIEW", describe: true, limit: 100 });
+    return (body as { results: { describe: { name: string } }[] }).results.map(
+      ({ describe: found }) => found.name,
+    );
+  };
+
+  it.each([
+    ["demo", ["demo"]],
+    ["dem", []],
+    ["Demo", []],
+    [{ glob: "*e*" }, ["demo", "other (1)"]],
+    [{ glob: "other (?)" }, ["other (1)"]],
+    [{ glob: "de.o" }, []],
+    [{ regexp: "^d.*o$" }, ["demo"]],
+    [null, ["demo", "other (1)"]],
+  ])("finds projects by name: %j", async (name, found) => {
+    expect(await named(name)).toEqual(found);
+  });
+
+  it.each([[5], [{}], [{ regexp: "(" }]])("refuses a name that is none: %j", async (name) => {
+    expect(await ask("/system/findProjects", { name })).toMatchObject({
+      status: 422,
+      body: failed("InvalidInput"),
+    });
+  });
+
+  it("selects a project that it may see, and changes to a folder of it", async () => {
+    const path = `/${demo.id}/listFolder`;
+    const input = { folder: "/", describe: false, only: "folders", includeHidden: false };
+    expect((await ask(path, input)).body).toEqual({ folders: ["/raw", "/results"] });
+    expect((await ask(path, { folder: "/results/", only: "all" })).body).toEqual({
+      folders: ["/results/2026"],
+      objects: [],
+    });
+    expect((await ask(path, {})).body).toEqual({ folders: ["/raw", "/results"], objects: [] });
+    expect(await ask(path, { folder: "/nowhere" })).toMatchObject({
+      status: 404,
+      body: failed("ResourceNotFound"),
+    });
+    expect(await ask(path, { folder: "raw" })).toMatchObject({ status: 422, body: failed("InvalidInput") });
+    expect(await ask(`/project-${"Z".repeat(24)}/listFolder`, {})).toMatchObject({ status: 404 });
+  });
+
+  it("draws the folders, in which there is nothing", async () => {
+    expect((await ask(`/${demo.id}/describe`, { folders: true })).body).toMatchObject({
+      name: "demo",
+      folders: ["/", "/raw", "/results", "/results/2026"],
+    });
+    expect((await ask(`/${demo.id}/describe`, {})).body).not.toHaveProperty("folders");
+    const scope = { project: demo.id, folder: "/", recurse: true };
+    expect((await ask("/system/findDataObjects", { scope, limit: 100 })).body).toEqual({
+      results: [],
+      next: null,
+    });
+  });
+
+  it("shows nothing of a project to a token that may not see it", async () => {
+    const hidden = { ...demo, members: { bob: "ADMINISTER" } };
+    const fake = await demoDNAnexus({ projects: [hidden] });
+    const scope = { project: demo.id };
+    for (const [path, input] of [
+      [`/${demo.id}/listFolder`, {}],
+      [`/${demo.id}/describe`, { folders: true }],
+      ["/system/findDataObjects", { scope }],
+    ] as const)
+      expect(await dx(fake, path, input, { token: canary })).toMatchObject({
+        status: 401,
+        body: failed("PermissionDenied"),
+      });
+    const { body } = await dx(fake, "/system/findProjects", { name: "demo" }, { token: canary });
+    expect(body).toEqual({ results: [], next: null });
   });
 });

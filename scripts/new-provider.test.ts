@@ -79,6 +79,17 @@ describe("what is not given", () => {
   });
 });
 
+it.each([
+  ["github", "GitHub", "startFakeGitHub"],
+  ["huggingface", "Hugging Face", "startFakeHuggingFace"],
+  ["zephyr", "Zephyr & Sons", "startFakeZephyrSons"],
+  ["acme-mail", "3 Acme", "startFakeAcmeMail"],
+])("%s is called as the service writes its name: %s", (id, name, fake) => {
+  const facts = { ...providerFacts(root, "acme", {}), id, name };
+  const files = providerFiles(facts, new Date(0));
+  expect(files.get(`packages/${id}/src/testing/index.ts`)).toContain(`${fake} }`);
+});
+
 describe.each([
   ["bearer", "", '["authorization", `Bearer ${token}`]'],
   ["X-Api-Key", 'inject: header("x-api-key")', '["x-api-key", token]'],

@@ -64,7 +64,7 @@ function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, n
     env,
     variable,
     headerName,
-    Type: variable.slice(0, 1).toUpperCase() + variable.slice(1),
+    Type: typeNameOf(name, variable),
     coreNames: coreNames.join(", "),
     userEnv: `${id.toUpperCase().replaceAll("-", "_")}_USER`,
     origin: new URL(baseUrl).origin,
@@ -79,12 +79,19 @@ function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, n
   return { values, sections: { basic, bearer, header: !basic && !bearer, plain: !basic } };
 }
 
+/** As the service writes its name: GitHub, HuggingFace. By the id where the name does not begin with a letter. */
+function typeNameOf(name: string, variable: string): string {
+  const words = name.normalize("NFKD").match(/[A-Za-z0-9]+/g) ?? [];
+  const written = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  return /^[A-Z]/.test(written) ? written : variable.slice(0, 1).toUpperCase() + variable.slice(1);
+}
+
 function changeset({ id, name }: ProviderFacts): string {
   return `---
 "@auth/${id}": minor
 ---
 
 The first release: \`${variableOf(id)}()\` finds the API token of ${name}, sends it with requests to ${name} and to nothing else, and
-asks ${name} whom it speaks for.
+asks ${name} whose token it is.
 `;
 }

@@ -7,6 +7,7 @@ import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
 
 const leaves = [
   "field",
+  "ignore-rejection",
   "json",
   "mask",
   "origin",
@@ -38,6 +39,7 @@ const mayImport = {
   ],
   "sources/*": [
     "errors",
+    "ignore-rejection",
     "json",
     "own",
     "time-limit",
@@ -64,6 +66,7 @@ const importedBy = {
   node: [],
   redis: [],
   service: [],
+  sources: [],
   undici: [],
   webhooks: [],
 };
@@ -160,6 +163,7 @@ function objectionInProvider({ module, declared }, specifier, target) {
     "@auth/core/logins",
     "@auth/core/service",
     "@auth/core/webhooks",
+    ...(module === "sources" ? ["@auth/core/sources"] : []),
     ...(module === "undici" ? ["@auth/core/undici"] : []),
     ...declared.libraries,
   ];

@@ -11,31 +11,33 @@ export function answerError(judgement: Judgement, answer: PlainAnswer): AuthErro
   const { provider, judged, source = judged, mask } = judgement;
   const { status, headers } = answer;
   const { code, reason, remedy, requestId, retryAfterMs } = verdictOf({ ...answer, source }, judgement);
+  const isEmpty = code === "AUTH_RESPONSE_MALFORMED" && status >= 200 && status <= 299;
+  const what = isEmpty
+    ? `${provider.name} accepted the request (status ${status}) but did not say whom ${judged} speaks for`
+    : `${sentence(code, provider.name, judged)} (status ${status})`;
   const words = reason === undefined ? "" : `: ${quotable(mask(reason)).replace(/[.!]+$/, "")}`;
+  const todo = isEmpty ? emptyRemedy : remedyFor(code, judgement, retryAfterMs);
   return new AuthError(code, {
     provider: provider.id,
-    message: `${sentence(code, provider.name, judged)} (status ${status})${words}.`,
-    remedy: remedy === undefined ? remedyFor(code, judgement, retryAfterMs) : mask(remedy),
+    message: `${what}${words}.${hint(code, judgement)}`,
+    remedy: remedy === undefined ? todo : mask(remedy),
     status,
     requestId: judgement.requestIdOf(headers, requestId),
     retryAfterMs,
   });
 }
 
-/** The error for a 2xx answer to verify that does not say whom the token speaks for. */
-export function malformedError(
-  { id, name }: Judgement["provider"],
-  source: string,
-  { status, requestId }: { readonly status: number; readonly requestId?: string | undefined },
-): AuthError {
-  return new AuthError("AUTH_RESPONSE_MALFORMED", {
-    provider: id,
-    message: `${name} accepted the request (status ${status}) but did not say whom the token from ${source} speaks for.`,
-    remedy: "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.",
-    status,
-    requestId,
-  });
+/** A token that has another form than the service's may be another service's. It may also be of a form that is new. */
+function hint(code: AuthErrorCode, { provider, source, secrets: [token] }: Judgement): string {
+  const { tokenPattern, name } = provider;
+  if (code !== "AUTH_TOKEN_REJECTED" || source === undefined || token === undefined) return "";
+  return tokenPattern === undefined || tokenPattern.test(token)
+    ? ""
+    : ` It does not look like a token of ${name}.`;
 }
+
+const emptyRemedy =
+  "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.";
 
 /** The time until a request is sent again that failed like this, by the service, its provider or habit. */
 export function pauseAfter(

@@ -3,7 +3,7 @@ import { createPlatformFetch, type PlatformFetch } from "./adapters/platform-fet
 import { addressOfUrl } from "./adapters/request-facts.ts";
 import { isSignal } from "./adapters/request-signal.ts";
 import { type CachedToken, headersOf, holderOf, type TokenHolder } from "./authorizer.ts";
-import { invalid } from "./errors.ts";
+import { type AuthError, invalid } from "./errors.ts";
 import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation } from "./explain.ts";
 import { finishedHeaders } from "./header-value.ts";
@@ -109,6 +109,14 @@ export interface Auth<I extends Identity = Identity> {
   verify(options?: VerifyOptions): Promise<Verification<I>>;
   /** How it came to its token, or why it has none. Never throws; holds no secret. */
   explain(options?: ExplainOptions): Promise<Explanation<I>>;
+  /**
+   * What an answer of `fetch` means for the token: the error that `verify` would throw for it, masked and with its remedy.
+   * `undefined` where it says nothing of the token: a success, a request that is wrong in itself (400, 404), an answer from an
+   * origin that gets no token. Some services refuse inside a 2xx: the provider is asked about those too, where they are JSON.
+   * The answer's body stays to be read; at most 1 MiB of it is looked at, within the auth's `timeoutMs`. Sends nothing to the
+   * service.
+   */
+  errorOf(response: Response): Promise<AuthError | undefined>;
   /** Forgets the token: the service refused it. Where one is given, only if it is still the held one. */
   reject(token?: Token): void;
 }
@@ -193,6 +201,10 @@ export function createAuth<Options extends object, I extends Identity>(
       const { explain } = await loadPart(definition.id, import("./explain.ts"));
       return explain({ id: definition.id, use, verify }, own(asked));
     },
+    async errorOf(response) {
+      const { errorOfResponse } = await loadPart(definition.id, import("./error-of-response.ts"));
+      return errorOfResponse(use(), response);
+    },
     reject(token) {
       live?.cache.reject(token && finishedHeaders(live.setup, definition.id, token).value);
     },
@@ -202,8 +214,9 @@ export function createAuth<Options extends object, I extends Identity>(
     value: () => ({ provider: { id: definition.id, name: definition.name } }),
   });
   Object.defineProperty(auth, holderOf, { get: () => use().cache });
-  const { fetch, headers, token, explain, reject } = auth;
-  Object.defineProperty(auth, membersOf, { value: { fetch, headers, token, verify, explain, reject } });
+  const { fetch, headers, token, explain, errorOf, reject } = auth;
+  const members = { fetch, headers, token, verify, explain, errorOf, reject };
+  Object.defineProperty(auth, membersOf, { value: members });
   return auth;
 }
 
@@ -244,7 +257,8 @@ function bringToLife<Options extends object, I extends Identity>(
     now,
   };
   const setup = runSetup(definition, options, context);
-  const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl };
+  const { tokenPattern } = definition;
+  const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl, tokenPattern };
   const events = createEvents(id, now, onEvent);
   const searcher = { setup, provider, context, events, timeoutMs };
   const cache = createTokenHolder(searcher);

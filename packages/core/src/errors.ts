@@ -18,23 +18,6 @@ export type AuthErrorCode =
   | "AUTH_LOGIN_FAILED"
   | "AUTH_OTP_REQUIRED";
 
-/** All of them, to tell one from a text that a program made up. */
-export const errorCodes: ReadonlySet<AuthErrorCode> = /* @__PURE__ */ new Set<AuthErrorCode>([
-  "AUTH_PROVIDER_INVALID",
-  "AUTH_TOKEN_NOT_FOUND",
-  "AUTH_TOKEN_SOURCE_FAILED",
-  "AUTH_TOKEN_MALFORMED",
-  "AUTH_TOKEN_REJECTED",
-  "AUTH_TOKEN_EXPIRED",
-  "AUTH_PERMISSION_DENIED",
-  "AUTH_RATE_LIMITED",
-  "AUTH_UNREACHABLE",
-  "AUTH_RESPONSE_MALFORMED",
-  "AUTH_ORIGIN_NOT_ALLOWED",
-  "AUTH_LOGIN_FAILED",
-  "AUTH_OTP_REQUIRED",
-]);
-
 /** What an {@link AuthError} is made of. */
 export interface AuthErrorInit {
   /** Id of the provider that failed. */

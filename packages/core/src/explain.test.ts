@@ -95,6 +95,17 @@ it("has nothing to say of a path in the option baseUrl, to which every path is j
   expect((await auth.explain()).warnings).toEqual([]);
 });
 
+it("warns of what a source finds odd about the token that is used", async () => {
+  const odd = {
+    name: "drawer",
+    resolve: () => found(canary, { warning: "It lies open. Close the drawer." }),
+  };
+  expect(await acmeAt(base)({ token: odd }).explain()).toMatchObject({
+    attempts: [{ source: "drawer", outcome: "used", reason: "It lies open. Close the drawer." }, {}],
+    warnings: ["It lies open. Close the drawer."],
+  });
+});
+
 it("warns that a token is still served whose renewal has failed", async () => {
   let clock = 0;
   let asked = 0;

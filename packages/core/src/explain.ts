@@ -78,6 +78,7 @@ export async function explain<I extends Identity>(
       told.headers = Object.fromEntries(beside.map(({ name, value }) => [name, value]));
     const failure = cache.failure();
     told.attempts = attempts;
+    told.warnings = [...told.warnings, ...oddities(attempts)];
     if (failure !== undefined) told.warnings = [...told.warnings, renewalFailed(token, failure)];
     told.warnings = [
       ...told.warnings,
@@ -123,6 +124,13 @@ async function withDetails<I extends Identity>(
 
 function warningsOf({ warnings = [] }: Pick<CheckedSetup<Identity>, "warnings">): readonly string[] {
   return typeof warnings === "function" ? warnings() : warnings;
+}
+
+/** What is odd about the token that is used. */
+function oddities(attempts: readonly SourceAttempt[]): string[] {
+  return attempts.flatMap(({ outcome, reason }) =>
+    outcome === "used" && reason !== undefined ? [reason] : [],
+  );
 }
 
 function renewalFailed({ expiresAt }: Token, failure: unknown): string {

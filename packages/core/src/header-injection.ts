@@ -120,7 +120,8 @@ export function fixedProblem(given: unknown, forms: readonly HeaderForm[]): stri
 /** Headers that are for secrets, and never fixed. */
 const secretNames = new Set(["authorization", "proxy-authorization", "cookie"]);
 
-function isHeaderName(name: unknown): boolean {
+/** Whether it can name a header, in lower case. */
+export function isHeaderName(name: unknown): name is string {
   // RFC 9110, section 5.6.2: the characters that a field name may have.
   return typeof name === "string" && /^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name);
 }

@@ -28,6 +28,7 @@ export type {
   AddressOption,
   Classification,
   FailedTry,
+  IdentityAnswer,
   ProviderDefinition,
   ProviderSetup,
   ServiceAnswer,
@@ -60,6 +61,7 @@ export type {
   TokenStore,
 } from "./stores/token-store.ts";
 export type { Trade, TradeCall, TradeContext, TradeReply } from "./sources/trade.ts";
+export { tenantUrl, type TenantPart } from "./tenant-url.ts";
 export type { Token } from "./token.ts";
 export {
   broken,

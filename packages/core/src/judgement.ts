@@ -2,6 +2,7 @@ import { maskOf } from "./mask.ts";
 import { own } from "./own.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
 import { quotable } from "./safe-message.ts";
+import type { Token } from "./token.ts";
 
 /** One of a service's servers. */
 export interface CalledServer {
@@ -11,9 +12,17 @@ export interface CalledServer {
   readonly option: string;
 }
 
+/** The provider whose service answers. */
+export interface AnsweringProvider {
+  readonly id: string;
+  readonly name: string;
+  readonly tokenUrl?: string | undefined;
+  readonly tokenPattern?: RegExp | undefined;
+}
+
 /** What the answer to a request is judged by. */
 export interface AnswerFacts {
-  readonly provider: { readonly id: string; readonly name: string; readonly tokenUrl?: string | undefined };
+  readonly provider: AnsweringProvider;
   /** Where the secrets of the request may go. */
   readonly origins: readonly string[];
   /** Where the token comes from that is sent. Absent: none is sent. */
@@ -47,7 +56,7 @@ export function judgementOf<Facts extends AnswerFacts & { readonly url: string }
   const facts = own(given);
   const { source, requestIdHeader } = facts;
   const judged = facts.judged ?? (source === undefined ? "the request" : `the token from ${source}`);
-  const mask = maskOf(facts.secrets);
+  const mask = maskOf(facts.secrets, facts.provider.tokenPattern);
   return own({
     ...facts,
     judged,
@@ -59,4 +68,9 @@ export function judgementOf<Facts extends AnswerFacts & { readonly url: string }
       return id ? quotable(mask(id)) : undefined;
     },
   });
+}
+
+/** What to mask of a request that carries a token: the token, the whole header, and the header without its first word. */
+export function secretsOf({ token, value }: { readonly token: Token; readonly value: string }): string[] {
+  return [token.reveal(), value, value.slice(value.indexOf(" ") + 1)];
 }

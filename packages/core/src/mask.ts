@@ -1,15 +1,18 @@
 /**
  * A function that replaces each of the secrets in a text. What a service answers may echo what it was sent: as it is, in
- * other case, or written for a URL, a page, a JSON text, in hexadecimal or in Base64, and any of these in another.
+ * other case, or written for a URL, a page, a JSON text, in hexadecimal or in Base64, and any of these in another. A word that has the form of the service's tokens goes as well.
  */
-export function maskOf(secrets: readonly string[]): (text: string) => string {
+export function maskOf(secrets: readonly string[], tokenPattern?: RegExp): (text: string) => string {
   const usable = secrets.filter((secret) => secret.length >= shortestSecret);
   let needles: readonly Needle[] | undefined;
   return (text) => {
-    if (usable.length === 0) return text;
     needles ??= usable.flatMap(needlesOf);
-    const ranges = [...rangesIn(plain(text), needles), ...rangesIn(decoded(text), needles)];
-    return replaceRanges(text, ranges);
+    const ranges =
+      needles.length === 0 ? [] : [...rangesIn(plain(text), needles), ...rangesIn(decoded(text), needles)];
+    const masked = replaceRanges(text, ranges);
+    return tokenPattern === undefined
+      ? masked
+      : masked.replace(/[^\s"'`,;:=(){}[\]<>]{16,}/g, (word) => (tokenPattern.test(word) ? "[token]" : word));
   };
 }
 

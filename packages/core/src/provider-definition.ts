@@ -1,6 +1,7 @@
 import type { AuthErrorCode } from "./errors.ts";
 import type { HeaderInjection } from "./header-injection.ts";
 import type { Identity } from "./identity.ts";
+import type { Token } from "./token.ts";
 import type { Environment, TokenSource } from "./token-source.ts";
 
 /** A service described as data. {@link defineProvider} makes a factory of it. */
@@ -13,6 +14,11 @@ export interface ProviderDefinition<Options extends object, I extends Identity> 
   readonly name: string;
   /** The page where a person makes a token. It ends the remedies. */
   readonly tokenUrl?: string;
+  /**
+   * What a token of this service looks like, as a whole: `/^acme_[0-9a-f]{40}$/`. Anchored, without the flags `g` and `y`.
+   * For scanners, for masking and for hints. A token of another form is sent all the same.
+   */
+  readonly tokenPattern?: RegExp;
   /**
    * Turns the options into what this auth is. Synchronous; run at the first use of an auth, never before; sends nothing.
    * For an option that breaks a rule it throws `broken(reason, remedy)`, which becomes `AUTH_PROVIDER_INVALID`.
@@ -48,8 +54,12 @@ export interface ProviderSetup<I extends Identity> {
    * Never a secret: they stand in events and in `explain`.
    */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly verify: VerifyEndpoint<I>;
-  /** What this service means by an answer that is not 2xx. The one place for a service's knowledge of errors. */
+  /** Where several kinds of token are verified in several ways: a function of the token, run for each verify. */
+  readonly verify: VerifyEndpoint<I> | ((token: Token) => VerifyEndpoint<I>);
+  /**
+   * What this service means by an answer that is not 2xx, and by a 2xx to verify in which `identify` finds nobody. The one
+   * place for a service's knowledge of errors.
+   */
   readonly classify?: (answer: ServiceAnswer) => Classification;
   /** Name of the header with the service's id for an answer. */
   readonly requestIdHeader?: string;
@@ -67,19 +77,32 @@ export interface ProviderSetup<I extends Identity> {
 export interface VerifyEndpoint<I extends Identity> {
   /** Default: `GET`. */
   readonly method?: "GET" | "POST";
-  /** Resolved against `baseUrl`; has to stay within the origins. */
+  /** Joined to `baseUrl`, whose own path stays in front of it; has to stay within the origins. */
   readonly path: string;
+  /** Beside the token's own header, which always wins. Never a secret. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Reads the answer. `undefined`: it is not of the documented shape. */
-  readonly identify: (body: unknown, token: { readonly source: string }) => I | undefined;
+  /** Reads a 2xx answer. `undefined`: it does not say whom the token speaks for. */
+  readonly identify: (body: unknown, answer: IdentityAnswer) => I | undefined;
 }
 
-/** An answer of the service that is not 2xx, for `classify`. */
+/** What `identify` is told besides the body. */
+export interface IdentityAnswer {
+  /** The answer's headers. Some services say there what a token may do. */
+  readonly headers: Headers;
+  /** Where the token came from. */
+  readonly source: string;
+}
+
+/** An answer of the service, for `classify`. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; the text where it is none; `undefined` where there is no body. The token, if echoed, is masked. */
+  /**
+   * Parsed JSON; the text where it is none; `undefined` where there is no body, or one of more than 1 MiB. As it came: it may
+   * echo the token, which is masked in what is made of it.
+   */
   readonly body: unknown;
   /** Where the token came from that was sent. */
   readonly source: string;

@@ -30,6 +30,12 @@ it("gives a factory that carries the provider's facts", () => {
   expect([acme.id, acme.name, acme.tokenUrl]).toEqual(["acme", "Acme", "https://acme.example/tokens"]);
 });
 
+it("gives a factory that says what a token looks like, where the provider does", () => {
+  const tokenPattern = /^acme_[0-9a-f]{16}$/;
+  expect(defineProvider({ ...definition, tokenPattern }).tokenPattern).toBe(tokenPattern);
+  expect(defineProvider(definition)).not.toHaveProperty("tokenPattern");
+});
+
 it.each([
   ["specVersion", 2],
   ["id", "Acme"],
@@ -39,6 +45,9 @@ it.each([
   ["name", " "],
   ["tokenUrl", "http://acme.example"],
   ["tokenUrl", "nowhere"],
+  ["tokenPattern", "acme_"],
+  ["tokenPattern", /acme_\w+/],
+  ["tokenPattern", /^acme_\w+$/g],
   ["setup", undefined],
 ])("refuses a definition at once whose %s is %j", (field, value) => {
   expect(() => defineProvider({ ...definition, [field]: value })).toThrow(

@@ -12,6 +12,8 @@ export interface Provider<Options extends object, I extends Identity> {
   readonly name: string;
   /** The page where a person makes a token. */
   readonly tokenUrl?: string;
+  /** What a token of the service looks like, where the provider says so. */
+  readonly tokenPattern?: RegExp;
 }
 
 /**
@@ -24,16 +26,21 @@ export function defineProvider<Options extends object, I extends Identity>(
   definition: ProviderDefinition<Options, I>,
 ): Provider<Options, I> {
   check(definition);
-  const { id, name, tokenUrl } = definition;
+  const { id, name, tokenUrl, tokenPattern } = definition;
   const factory = (options?: Options & AuthOptions): Auth<I> => createAuth<Options, I>(definition, options);
-  const facts = { id, name, ...(tokenUrl !== undefined && { tokenUrl }) };
+  const facts = {
+    id,
+    name,
+    ...(tokenUrl !== undefined && { tokenUrl }),
+    ...(tokenPattern !== undefined && { tokenPattern }),
+  };
   for (const [fact, value] of Object.entries(facts))
     Object.defineProperty(factory, fact, { value, enumerable: true });
   return factory as Provider<Options, I>;
 }
 
 function check(definition: ProviderDefinition<never, Identity>): void {
-  const { specVersion, id, name, tokenUrl, setup } = own(definition);
+  const { specVersion, id, name, tokenUrl, tokenPattern, setup } = own(definition);
   const isId = typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id);
   const rules: readonly (readonly [kept: boolean, problem: string, remedy: string])[] = [
     [
@@ -49,8 +56,18 @@ function check(definition: ProviderDefinition<never, Identity>): void {
       "its tokenUrl is not an https URL",
       "Give the address of the page where tokens are made.",
     ],
+    [
+      tokenPattern === undefined || isAnchored(tokenPattern),
+      "its tokenPattern is not a RegExp from ^ to $ without the flags g and y",
+      "Give tokenPattern as in /^acme_[0-9a-f]{40}$/.",
+    ],
   ];
   for (const [kept, problem, remedy] of rules) {
     if (!kept) throw invalid(isId ? id : "provider", problem, remedy);
   }
+}
+
+/** One that keeps no state of its last match, and speaks of the whole of a token. */
+function isAnchored(pattern: unknown): boolean {
+  return pattern instanceof RegExp && /^\^.*\$$/s.test(pattern.source) && !/[gy]/.test(pattern.flags);
 }

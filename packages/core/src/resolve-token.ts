@@ -89,7 +89,7 @@ export async function resolveToken(
       }
       const failure = unusable(value.trim(), name, result.expiresAt, now());
       if (failure) throw fail(failure, name);
-      record("used", undefined, name);
+      record("used", { reason: result.warning }, name);
       const token = createToken(value.trim(), name, result.expiresAt as number | undefined);
       return { token, attempts: [...attempts, ...notTried(sources, attempts.length)] };
     }
@@ -108,15 +108,19 @@ interface Answer extends Reason {
   readonly reveal: (() => unknown) | undefined;
   readonly source: string | undefined;
   readonly expiresAt: unknown;
+  readonly warning: string | undefined;
 }
 
 function answerOf(given: SourceResult): Answer {
-  const { outcome, reveal, expiresAt, source, reason, remedy } = own<Record<string, unknown>>(given as never);
+  const { outcome, reveal, expiresAt, source, warning, reason, remedy } = own<Record<string, unknown>>(
+    given as never,
+  );
   return {
     outcome,
     reveal: typeof reveal === "function" ? () => reveal.call(given) as unknown : undefined,
     expiresAt,
     source: textOf(source),
+    warning: textOf(warning),
     reason: textOf(reason),
     remedy: textOf(remedy),
   };

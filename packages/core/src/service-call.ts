@@ -32,6 +32,8 @@ export interface ServiceCall extends AnswerFacts {
   readonly retryDelayMs?: ((failed: FailedTry) => number) | undefined;
   /** Whether 429 and 5xx are tried again. Default: true. */
   readonly retry?: boolean | undefined;
+  /** Whether a 2xx is what was asked for. Where it is not, `classify` says what it is. Default: every one is. */
+  readonly accepts?: ((answer: ServiceReply) => boolean) | undefined;
 }
 
 /** A 2xx answer. */
@@ -66,11 +68,12 @@ export async function callService(given: ServiceCall): Promise<ServiceReply> {
     headers: {
       accept: "application/json",
       ...(type !== undefined && { "content-type": type }),
-      ...call.headers,
+      ...lowerCased(call.headers),
     },
     body,
     timeoutMs,
-    errorOf: (answered) => (isSuccess(answered) ? undefined : answerError(call, answered)),
+    errorOf: (answered) =>
+      isSuccess(answered) && call.accepts?.(answered) !== false ? undefined : answerError(call, answered),
     pauseAfter: (error, attempts) =>
       call.retry === false ? undefined : pauseAfter(error, attempts, call.retryDelayMs),
   }).catch((error: unknown) => {
@@ -81,24 +84,37 @@ export async function callService(given: ServiceCall): Promise<ServiceReply> {
   return { ...answer, ...(requestId !== undefined && { requestId }) };
 }
 
+/** Names in lower case, so that two of them are not one header with two values. */
+export function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 function isSuccess({ status }: { readonly status: number }): boolean {
   return status >= 200 && status <= 299;
 }
 
 /**
- * What an answer means that is not 2xx, as `callService` would reject with it; `undefined` for one that is. The answer's
- * body stays to be read. One that somebody else reads, or has read, plays no part, and neither does one that is too long
- * or does not end within `timeoutMs` (milliseconds; default: 30,000).
+ * What an answer means that is not 2xx, as `callService` would reject with it. About a 2xx `classify` is asked: without a code
+ * from it, `undefined`. The answer's body stays to be read. One that somebody else reads, or has read, plays no part, and
+ * neither does one that is too long or does not end within `timeoutMs` (milliseconds; default: 30,000). Of a 2xx only
+ * JSON is read.
  */
 export async function errorOfAnswer(
   response: Response,
   { timeoutMs = 30_000, ...facts }: AnswerFacts & { readonly timeoutMs?: number | undefined },
 ): Promise<AuthError | undefined> {
-  if (response.ok) return undefined;
   const { status, headers, url } = response;
-  const text = await readCopy(response, timeoutMs);
+  const isReply = isSuccess(response);
+  if (isReply && facts.classify === undefined) return undefined;
+  const text = isReply && !isJson(headers) ? undefined : await readCopy(response, timeoutMs);
   const body = text === undefined ? undefined : readData(text);
-  return answerError(judgementOf({ ...facts, url }), { status, headers, body });
+  const error = answerError(judgementOf({ ...facts, url }), { status, headers, body });
+  return isReply && error.code === "AUTH_RESPONSE_MALFORMED" ? undefined : error;
+}
+
+/** A stream of events or a file goes on for as long as it likes, and is no refusal. */
+function isJson(headers: Headers): boolean {
+  return /^[^;]*\bjson\b/i.test(headers.get("content-type") ?? "json");
 }
 
 async function readCopy(response: Response, timeoutMs: number): Promise<string | undefined> {

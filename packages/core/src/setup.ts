@@ -1,16 +1,26 @@
 import { invalid, isAuthError } from "./errors.ts";
 import { bearer, fixedProblem, formsOf, type HeaderInjection, injectionProblem } from "./header-injection.ts";
 import type { Identity } from "./identity.ts";
+import { ignoreRejection } from "./ignore-rejection.ts";
 import { hasUser, parseOrigin, parseUrl } from "./origin.ts";
 import { own } from "./own.ts";
-import type { ProviderDefinition, ProviderSetup, SetupContext } from "./provider-definition.ts";
+import type {
+  ProviderDefinition,
+  ProviderSetup,
+  SetupContext,
+  VerifyEndpoint,
+} from "./provider-definition.ts";
 import { safeMessage } from "./safe-message.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
 import { isBroken, type TokenSource } from "./token-source.ts";
+import type { Token } from "./token.ts";
+import { readEndpoint } from "./verify-endpoint.ts";
 
 /** A provider's setup, checked, with the caller's options applied. */
-export interface CheckedSetup<I extends Identity> extends ProviderSetup<I> {
+export interface CheckedSetup<I extends Identity> extends Omit<ProviderSetup<I>, "verify"> {
+  /** Where to ask about a token. Throws `AUTH_PROVIDER_INVALID` where the provider's own function does not say. */
+  readonly verify: (token: Token) => VerifyEndpoint<I>;
   readonly origins: readonly string[];
   readonly inject: HeaderInjection;
   /** The origins that the caller added. */
@@ -36,7 +46,7 @@ export function runSetup<I extends Identity>(
   options: SetupOptions,
   context: SetupContext,
 ): CheckedSetup<I> {
-  const refuse: (problem: string, remedy: string) => never = (problem, remedy) => {
+  const refuse: Refuse = (problem, remedy) => {
     throw invalid(definition.id, problem, remedy);
   };
   const setup = own(callSetup(definition, options, context));
@@ -76,9 +86,7 @@ export function runSetup<I extends Identity>(
   const headersProblem = fixedProblem(setup.headers, formsOf(inject));
   if (headersProblem !== undefined)
     refuse(headersProblem, 'Give headers as { "acme-version": "2026-11-01" }, and the token by inject.');
-  const verify = own(setup.verify);
-  if (typeof verify.identify !== "function" || typeof verify.path !== "string")
-    refuse("verify has no path or no identify function", "Give verify: { path, identify }.");
+  const verify = checkedVerify<I>(setup.verify, refuse);
   const { token } = options;
   if (!Array.isArray(setup.sources) || !setup.sources.every(isSource))
     refuse("it has no list of sources", "Give sources: [fromEnv(…)].");
@@ -101,6 +109,33 @@ export function runSetup<I extends Identity>(
     alsoOrigins: all.slice(listed.length),
     sources,
     inject,
+  };
+}
+
+type Refuse = (problem: string, remedy: string) => never;
+
+function checkedVerify<I extends Identity>(
+  given: ProviderSetup<I>["verify"],
+  refuse: Refuse,
+): CheckedSetup<I>["verify"] {
+  const checked = (endpoint: unknown): VerifyEndpoint<I> => {
+    const read = readEndpoint<I>(endpoint);
+    return typeof read === "string" ? refuse(read, "Give verify: { path, identify }.") : read;
+  };
+  if (typeof given !== "function") {
+    const endpoint = checked(given);
+    return () => endpoint;
+  }
+  return (token) => {
+    let endpoint: unknown;
+    try {
+      endpoint = given(token);
+    } catch {
+      // Not even a cause: what it says may quote the token.
+      refuse("its verify function threw", "Correct the function: it gives an endpoint for any token.");
+    }
+    ignoreRejection(endpoint);
+    return checked(endpoint);
   };
 }
 

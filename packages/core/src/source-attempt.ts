@@ -6,7 +6,7 @@ export interface SourceAttempt {
   readonly source: string;
   /** `used`: its token was taken. `unavailable`: nothing there. `failed`: something there, and broken. */
   readonly outcome: "used" | "unavailable" | "failed" | "not tried";
-  /** Why it was not used, in one sentence. */
+  /** Why it was not used, in one sentence. Of the used one: what is odd about it. */
   readonly reason?: string;
   /** What to do about it, in one imperative sentence. */
   readonly remedy?: string;

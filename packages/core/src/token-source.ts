@@ -33,6 +33,8 @@ export interface Found {
   readonly source?: string;
   /** In an `exchange`: what takes the place of the material, which the service has used up. */
   readonly revealNext?: () => string;
+  /** What is odd about it, and how to mend that, in two sentences at most. It is used all the same; `explain` tells it. */
+  readonly warning?: string;
 }
 
 /** A source's answer when it holds no token. Made by {@link unavailable}. */
@@ -71,7 +73,12 @@ export interface TokenSource {
  */
 export function found(
   value: string,
-  facts: { readonly expiresAt?: number; readonly source?: string; readonly next?: string | undefined } = {},
+  facts: {
+    readonly expiresAt?: number;
+    readonly source?: string;
+    readonly next?: string | undefined;
+    readonly warning?: string;
+  } = {},
 ): Found {
   const { next, ...others } = facts;
   return {

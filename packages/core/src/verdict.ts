@@ -1,4 +1,5 @@
-import { type AuthErrorCode, errorCodes } from "./errors.ts";
+import type { AuthErrorCode } from "./errors.ts";
+import { ignoreRejection } from "./ignore-rejection.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
 import { own } from "./own.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
@@ -71,14 +72,9 @@ function classifyAnswer(
   }
 }
 
-/** A function that was to answer at once gave a promise: nobody waits for it, and nobody is to hear of its failure. */
-export function ignoreRejection(given: object): void {
-  if ("then" in given && typeof given.then === "function")
-    Promise.resolve(given as PromiseLike<unknown>).catch(() => undefined);
-}
-
+/** Codes are added with time: one that this copy does not know yet is passed on. */
 function isCode(code: unknown): code is AuthErrorCode {
-  return errorCodes.has(code as AuthErrorCode);
+  return typeof code === "string" && /^AUTH(?:_[A-Z]+)+$/.test(code);
 }
 
 function textOf(value: unknown): string | undefined {

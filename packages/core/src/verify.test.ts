@@ -424,7 +424,7 @@ describe("whatever the provider's own code gives back or throws", () => {
     ["a text", () => "AUTH_RATE_LIMITED"],
     ["a revoked proxy", revoked],
     ["members of other types", () => ({ code: 5, reason: {}, remedy: [], requestId: 7, retryAfterMs: "7" })],
-    ["a code that does not exist", () => ({ code: "AUTH_NO_SUCH_CODE" })],
+    ["what is no code", () => ({ code: "no such" })],
     [
       "an object that throws",
       () => ({
@@ -472,4 +472,140 @@ it("shows nothing of a service that moves the cursor or turns the writing", asyn
   );
   expect(JSON.stringify([error.message, error.remedy, error.requestId])).not.toMatch(/\\u00|\u202E/);
   expect(error.remedy).toBe("Do  [2J evil  now.");
+});
+
+describe("where the token decides how it is verified", () => {
+  const kinds: ProviderSetup<Identity>["verify"] = (given) => ({
+    path: given.reveal().startsWith("app_") ? "installation" : "/user",
+    headers: { "X-Kind": "kind", Accept: "application/vnd.acme+json", Authorization: "mine" },
+    identify: (body, { headers, source }) => ({
+      kind: given.reveal().startsWith("app_") ? "installation" : "user",
+      id: (body as { id: string }).id,
+      scopes: headers.get("x-scopes"),
+      source,
+    }),
+  });
+
+  it("asks its own endpoint, with its headers, and reads those of the answer", async () => {
+    const server = await serve(() => ({ headers: { "x-scopes": "read, write" }, body: { id: "1" } }));
+    const acme = acmeAt(server.url, { verify: kinds });
+    for (const [value, kind, path] of [
+      ["app_1", "installation", "/installation"],
+      ["usr_1", "user", "/user"],
+    ] as const) {
+      expect((await acme({ token: value }).verify()).identity).toEqual({
+        kind,
+        id: "1",
+        scopes: "read, write",
+        source: "option token",
+      });
+      expect(server.requests.at(-1)).toMatchObject({
+        url: path,
+        headers: { "x-kind": "kind", accept: "application/vnd.acme+json", authorization: `Bearer ${value}` },
+      });
+    }
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error(canary);
+      },
+    ],
+    ["gives nothing", () => undefined],
+    ["gives a promise", () => Promise.reject(new Error(canary))],
+    ["gives no path", () => ({ identify: () => undefined })],
+    [
+      "gives headers that are none",
+      () => ({ path: "/me", headers: { "a b": "c" }, identify: () => undefined }),
+    ],
+    [
+      "gives a header with a line break",
+      () => ({ path: "/me", headers: { a: "b\nc" }, identify: () => undefined }),
+    ],
+    ["gives a method that there is not", () => ({ path: "/me", method: "PUT", identify: () => undefined })],
+  ])("is AUTH_PROVIDER_INVALID where its function %s", async (_, verify) => {
+    const server = await serve();
+    const error = await failureOf(acmeAt(server.url, { verify: verify as never })(token).verify());
+    expect(error.code).toBe("AUTH_PROVIDER_INVALID");
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+it.each(["/me", "me"])("joins the path %s to baseUrl, whose own path stays", async (path) => {
+  const server = await serve(() => ({ body: { id: "user-1" } }));
+  const identify = (): Identity => ({ kind: "user", id: "user-1" });
+  const acme = acmeAt("https://api.acme.example", { verify: { path, identify } });
+  for (const baseUrl of [`${server.url}/gateway/acme`, `${server.url}/gateway/acme/`])
+    await acme({ ...token, baseUrl }).verify();
+  expect(server.requests.map(({ url }) => url)).toEqual(["/gateway/acme/me", "/gateway/acme/me"]);
+});
+
+describe("a 2xx that says nothing of whom the token speaks for", () => {
+  const inside: ProviderSetup<Identity>["classify"] = ({ status, body }) => {
+    const { error } = body as { error?: string };
+    if (status !== 200 || error === undefined) return {};
+    const code = { invalid_auth: "AUTH_TOKEN_REJECTED", ratelimited: "AUTH_RATE_LIMITED" } as const;
+    return { code: code[error as keyof typeof code], reason: error };
+  };
+
+  it("is what the provider makes of it", async () => {
+    const error = await failing({ body: { ok: false, error: "invalid_auth" } }, { classify: inside });
+    expect(error).toMatchObject({
+      code: "AUTH_TOKEN_REJECTED",
+      status: 200,
+      message: expect.stringContaining(
+        "Acme refused the token from option token (status 200): invalid_auth.",
+      ),
+    });
+  });
+
+  it("is tried again where that is what it means, and forgets a token that it refuses", async () => {
+    const answers = [{ error: "ratelimited" }, { error: "invalid_auth" }, { id: "user-1" }];
+    const server = await serve(() => ({ body: answers.shift() }));
+    const reasons: string[] = [];
+    const auth = acmeAt(server.url, { classify: inside, retryDelayMs: () => 0 })({
+      token: ({ reason }) => (reasons.push(reason), canary),
+    });
+    expect((await failureOf(auth.verify())).code).toBe("AUTH_TOKEN_REJECTED");
+    expect((await auth.verify()).identity.id).toBe("user-1");
+    expect(reasons).toEqual(["initial", "rejected"]);
+  });
+
+  it("is malformed where the provider makes nothing of it, in its words where it has some", async () => {
+    const error = await failing({ body: { ok: false, error: "strange" } }, { classify: inside });
+    expect(error).toMatchObject({
+      code: "AUTH_RESPONSE_MALFORMED",
+      message: expect.stringContaining("did not say whom the token from option token speaks for: strange."),
+    });
+  });
+
+  it("is never asked about where it does say so", async () => {
+    const server = await serve(() => ({ body: { id: "user-1" } }));
+    const classify = (): never => expect.unreachable("it was asked");
+    expect((await acmeAt(server.url, { classify })(token).verify()).identity.id).toBe("user-1");
+  });
+});
+
+describe("where the provider says what its tokens look like", () => {
+  const acme = (url: string): ReturnType<typeof acmeAt> =>
+    acmeAt(
+      url,
+      { classify: ({ body }) => ({ reason: String(body) }) },
+      { tokenPattern: /^acme_[0-9a-f]{16}$/ },
+    );
+
+  it("a refused token of another form is told as that, and sent all the same", async () => {
+    const server = await serve(() => ({ status: 401, body: "no" }));
+    const error = await failureOf(acme(server.url)(token).verify());
+    expect(error.message).toContain("(status 401): no. It does not look like a token of Acme.");
+    const own = await failureOf(acme(server.url)({ token: "acme_0123456789abcdef" }).verify());
+    expect(own.message).not.toContain("look like");
+  });
+
+  it("another token than the one that was sent is masked too", async () => {
+    const server = await serve(() => ({ status: 401, body: "not acme_fedcba9876543210, as of old" }));
+    expect((await failureOf(acme(server.url)(token).verify())).message).toContain("not [token], as of old");
+  });
 });

@@ -1,17 +1,18 @@
-import { malformedError } from "./answer-error.ts";
 import { type CachedToken, headersOf } from "./authorizer.ts";
 import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import type { Identity } from "./identity.ts";
+import { ignoreRejection } from "./ignore-rejection.ts";
 import { parseJson } from "./json.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, secretsOf } from "./judgement.ts";
 import { maskOf } from "./mask.ts";
 import { joinUrl } from "./origin.ts";
-import { callService, type ServiceCall } from "./service-call.ts";
+import type { ServiceAnswer, VerifyEndpoint } from "./provider-definition.ts";
+import { callService, lowerCased, type ServiceCall } from "./service-call.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import type { SourceContext } from "./token-source.ts";
-import { ignoreRejection, isTokenRejected } from "./verdict.ts";
+import { isTokenRejected } from "./verdict.ts";
 
 /** Whom the token speaks for, and which token that was. JSON-safe; holds no secret. */
 export interface Verification<I extends Identity> {
@@ -98,40 +99,51 @@ async function identify<I extends Identity>(
   limits: Pick<ServiceCall, "timeoutMs" | "limitMs" | "signal">,
 ): Promise<{ readonly identity: I; readonly requestId?: string }> {
   const { origins, classify, requestIdHeader, retryDelayMs } = setup;
-  const { method = "GET", path, body } = setup.verify;
-  const { token, value } = held;
-  const { source } = token;
-  const secrets = [token.reveal(), value, value.slice(value.indexOf(" ") + 1)];
-  const answer = await callService({
+  const endpoint = setup.verify(held.token);
+  const { source } = held.token;
+  const secrets = secretsOf(held);
+  const mask = maskOf(secrets, provider.tokenPattern);
+  let identity: I | undefined;
+  const reply = await callService({
     ...context,
     ...limits,
     provider,
     origins,
-    url: joinUrl(setup.baseUrl, path),
+    url: joinUrl(setup.baseUrl, endpoint.path),
     addressRemedy: "Give verify.path as a path on the provider's own origin.",
-    method,
-    headers: headersOf(held),
-    body,
+    method: endpoint.method ?? "GET",
+    headers: headersFor(held, lowerCased(endpoint.headers)),
+    body: endpoint.body,
     source,
     secrets,
     classify,
     requestIdHeader,
     retryDelayMs,
+    accepts: (answer) => (identity = readIdentity(endpoint, answer, source, mask)) !== undefined,
   });
-  const identity = readIdentity(setup, answer.body, source, maskOf(secrets));
-  if (identity === undefined) throw malformedError(provider, source, answer);
-  return { ...answer, identity };
+  return { ...reply, identity: identity as I };
+}
+
+/** The endpoint's own headers win over the provider's; of those that are lists, both go. The token's own always goes. */
+function headersFor(
+  held: CachedToken,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const lists = (held.beside ?? [])
+    .filter(({ name, isList }) => isList && Object.hasOwn(own, name))
+    .map(({ name, value }) => [name, `${value}, ${own[name]}`]);
+  return { ...headersOf(held), ...own, ...Object.fromEntries(lists), [held.header]: held.value };
 }
 
 /** An identity as data. Programs print it: what it says is the service's, and may echo the token. */
 function readIdentity<I extends Identity>(
-  { verify: endpoint }: CheckedSetup<I>,
-  body: unknown,
+  endpoint: VerifyEndpoint<I>,
+  { body, headers }: Pick<ServiceAnswer, "body" | "headers">,
   source: string,
   mask: (text: string) => string,
 ): I | undefined {
   try {
-    const told: unknown = endpoint.identify(body, { source });
+    const told: unknown = endpoint.identify(body, { headers, source });
     if (typeof told !== "object" || told === null) return undefined;
     ignoreRejection(told);
     const identity = parseJson(mask(JSON.stringify(told))) as I;

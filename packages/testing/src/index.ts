@@ -1,6 +1,8 @@
 export type {
   Auth,
+  AuthError,
   AuthErrorCode,
+  AuthErrorInit,
   AuthEvent,
   AuthEventType,
   AuthOptions,

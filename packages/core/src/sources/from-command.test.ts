@@ -165,6 +165,34 @@ describe("for a command that not everybody has", () => {
   });
 });
 
+describe("for a tool that is there and not logged in", () => {
+  const remedy = "Run acme login.";
+  const ending = (code: number, options: FromCommandOptions = {}): Promise<SourceResult> =>
+    run(`${print("no")};process.exitCode=${code}`, { remedy, ...options });
+
+  it.each([1, [4, 1]])("sends the next source to look where it ends with %j", async (exitCode) => {
+    expect(await ending(1, { unavailableWhen: { exitCode } })).toEqual({
+      outcome: "unavailable",
+      reason: `${process.execPath} ended with code 1: it has no token`,
+      remedy,
+    });
+  });
+
+  it("fails where it ends in another way, with what the user can do", async () => {
+    for (const options of [{}, { unavailableWhen: { exitCode: 2 } }])
+      await expect(ending(1, options)).rejects.toMatchObject({
+        message: `${process.execPath} ended with code 1 and 2 bytes of output`,
+        remedy,
+      });
+  });
+
+  it("says the same where it prints nothing, or is not installed", async () => {
+    expect(await run("", { remedy })).toMatchObject({ outcome: "unavailable", remedy });
+    const missing = fromCommand("acme-no-such-command", [], { whenMissing: "unavailable", remedy });
+    expect(await missing.resolve(contextOf({ env }))).toMatchObject({ outcome: "unavailable", remedy });
+  });
+});
+
 interface Descent {
   readonly how: string;
   readonly scriptFor: (pidFile: string) => string;

@@ -21,6 +21,16 @@ export interface FromCommandOptions {
    * in either case. Default: `"failed"`.
    */
   readonly whenMissing?: "failed" | "unavailable";
+  /**
+   * What the command's end means where it is not a failure: a tool that is there and not logged in ends with one of these exit
+   * codes, and the next source is asked.
+   */
+  readonly unavailableWhen?: { readonly exitCode: number | readonly number[] };
+  /**
+   * What the user can do where the command has no token, in one imperative sentence: `Run acme login.` Default: to install it, or
+   * to run it by hand.
+   */
+  readonly remedy?: string;
 }
 
 /** The longest output that is read: the longest token, and room for JSON around it. Bytes. */
@@ -69,12 +79,17 @@ export function fromCommand(
         stdio: ["ignore", "pipe", "ignore"],
         windowsHide: true,
       });
+      const byHand = options.remedy ?? `Run ${file} by hand to see what it needs.`;
       try {
-        return readToken(await outputOf(child, file, signal), file);
+        const { code, output, how } = await outputOf(child, file, signal);
+        if (code === 0) return readToken(output, file, byHand);
+        if (isAmong(code, options.unavailableWhen))
+          return unavailable(`${file} ${how}: it has no token`, byHand);
+        throw broken(`${file} ${how} and ${output.length} bytes of output`, byHand);
       } catch (error) {
         if (options.whenMissing !== "unavailable" || child.pid !== undefined) throw error;
         if (await isThere(file, passed["PATH"], options.cwd)) throw error;
-        return unavailable(`${file} is not installed`, `Install ${file}.`);
+        return unavailable(`${file} is not installed`, options.remedy ?? `Install ${file}.`);
       }
     },
   };
@@ -103,7 +118,20 @@ async function isThere(
   return (await Promise.all(places.map(exists))).includes(true);
 }
 
-function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promise<string> {
+function isAmong(code: number | null, when: FromCommandOptions["unavailableWhen"]): boolean {
+  return when !== undefined && code !== null && [when.exitCode].flat().includes(code);
+}
+
+/** How a command ended. */
+interface Ending {
+  /** `null`: by a signal. */
+  readonly code: number | null;
+  /** `ended with code 1` */
+  readonly how: string;
+  readonly output: Buffer;
+}
+
+function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -139,24 +167,15 @@ function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promi
     });
     child.on("close", (code, killedBy) => {
       signal.removeEventListener("abort", abort);
-      if (code === 0) {
-        resolve(Buffer.concat(chunks).toString("utf8"));
-        return;
-      }
-      const how = code === null ? `by ${killedBy}` : `with code ${code}`;
-      reject(
-        broken(
-          `${file} ended ${how} and ${size} bytes of output`,
-          `Run ${file} by hand to see what it needs.`,
-        ),
-      );
+      const how = `ended ${code === null ? `by ${killedBy}` : `with code ${code}`}`;
+      resolve({ code, how, output: Buffer.concat(chunks) });
     });
   });
 }
 
-function readToken(output: string, file: string): SourceResult {
-  const text = output.trim();
-  if (text === "") return unavailable(`${file} printed nothing`, `Run ${file} by hand to see what it needs.`);
+function readToken(output: Buffer, file: string, byHand: string): SourceResult {
+  const text = output.toString("utf8").trim();
+  if (text === "") return unavailable(`${file} printed nothing`, byHand);
   if (!text.startsWith("{")) return found(text);
   const { token, expiresAt } = fields(text, file);
   if (typeof token !== "string") {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { canary } from "../fixtures/acme.ts";
 import { contextOf } from "../fixtures/context.ts";
@@ -101,4 +101,88 @@ it("quotes a path with spaces in the command to type", async () => {
   await expect(fromFile(odd).resolve(contextOf())).rejects.toMatchObject({
     remedy: expect.stringContaining(`chmod 600 '${folder}/my token'\\''s file'`),
   });
+});
+
+describe("of a file that holds more than a token", () => {
+  const parse = (text: string): string | undefined => (JSON.parse(text) as { token?: string }).token;
+  const remedy = "Run acme login.";
+
+  it("takes what parse gives", async () => {
+    write(JSON.stringify({ token: canary, other: 1 }));
+    const result = await fromFile(file, { parse }).resolve(contextOf());
+    expect(result.outcome === "found" && result.reveal()).toBe(canary);
+  });
+
+  it("is unavailable where there is none in it, with what the user of the provider can do", async () => {
+    for (const text of ["{}", '{"token":" "}', ""]) {
+      write(text);
+      expect(await fromFile(file, { parse, remedy }).resolve(contextOf())).toMatchObject({
+        outcome: "unavailable",
+        remedy,
+      });
+    }
+    rmSync(file);
+    expect(await fromFile(file, { parse, remedy }).resolve(contextOf())).toMatchObject({
+      reason: `${file} does not exist`,
+      remedy,
+    });
+  });
+
+  it.each<[string, (text: string) => unknown]>([
+    [
+      "throws",
+      () => {
+        throw new Error(canary);
+      },
+    ],
+    ["gives a number", () => 5],
+    ["gives a promise", () => Promise.reject(new Error(canary))],
+  ])("fails without showing it where parse %s", async (_, wrong) => {
+    write(canary);
+    const source = fromFile(file, { parse: wrong as never, remedy });
+    const error = await Promise.resolve(source.resolve(contextOf())).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ remedy, message: expect.stringContaining(file) });
+    expect(String(error)).not.toContain(canary);
+  });
+});
+
+it.skipIf(process.platform === "win32")("reads an open file and says so, where it may be open", async () => {
+  write(canary, 0o644);
+  const result = await fromFile(file, { permissions: "warn" }).resolve(contextOf());
+  expect(result).toMatchObject({
+    outcome: "found",
+    warning: `${file} is open to other users (mode 644). Run chmod 600 ${file}.`,
+  });
+  write(canary);
+  expect(await fromFile(file, { permissions: "warn" }).resolve(contextOf())).not.toHaveProperty("warning");
+});
+
+it.skipIf(process.platform === "win32")(
+  "speaks of what the user of a provider can do, where there is a remedy",
+  async () => {
+    write(canary, 0o644);
+    const remedyOf = async (options: object): Promise<unknown> => {
+      const source = fromFile(file, options);
+      return Promise.resolve(source.resolve(contextOf())).catch(
+        (error: unknown) => (error as { remedy: string }).remedy,
+      );
+    };
+    expect(await remedyOf({})).toContain('or pass permissions: "any"');
+    expect(await remedyOf({ remedy: "Run acme login." })).toBe(`Run chmod 600 ${file}.`);
+  },
+);
+
+it("skips a byte order mark, and names another encoding", async () => {
+  write(`\uFEFF${canary}\n`);
+  const result = await fromFile(file).resolve(contextOf());
+  expect(result.outcome === "found" && result.reveal().trim()).toBe(canary);
+  const utf16 = Buffer.from(canary, "utf16le");
+  for (const bytes of [
+    Buffer.concat([Buffer.from([0xff, 0xfe]), utf16]),
+    utf16,
+    Buffer.concat([Buffer.from([0xfe, 0xff]), utf16.swap16()]),
+  ]) {
+    writeFileSync(file, bytes);
+    await expect(fromFile(file).resolve(contextOf())).rejects.toThrow(`${file} is UTF-16`);
+  }
 });

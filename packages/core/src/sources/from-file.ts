@@ -1,47 +1,100 @@
+import { ignoreRejection } from "../ignore-rejection.ts";
 import { own } from "../own.ts";
 import { expandHome } from "../stores/file-path.ts";
-import { readPrivateFile } from "../stores/private-file.ts";
+import { type PrivateFile, readPrivateFile } from "../stores/private-file.ts";
 import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
 
 /** Options of {@link fromFile}. */
 export interface FromFileOptions {
   /**
-   * `"private"`: the file must belong to the user or root and be closed to others. `"any"`: owner and mode are not
-   * looked at, for secrets that Docker or Kubernetes mount. Default: `"private"`.
+   * `"private"`: the file must belong to the user or root and be closed to others. `"warn"`: a file that is not is read all the
+   * same, and `explain` warns of it with the command to type. `"any"`: owner and mode are not looked at, for secrets that Docker
+   * or Kubernetes mount. Default: `"private"`.
    */
-  readonly permissions?: "private" | "any";
+  readonly permissions?: "private" | "warn" | "any";
+  /**
+   * Gives the token of a file that holds more than that, or `undefined` where it holds none, which counts as unavailable. A
+   * thrown error means that the file is broken; nothing of it is shown. Default: the whole text is the token.
+   */
+  readonly parse?: (text: string) => string | undefined;
+  /**
+   * What the user can do where there is no token in the file, in one imperative sentence: `Run acme login.` Default: to put the
+   * token there. With it, remedies no longer speak of the options of `fromFile`, which the user of a provider does not pass.
+   */
+  readonly remedy?: string;
   /** How long one look may take. Milliseconds. Default: 10,000. */
   readonly timeoutMs?: number;
 }
 
 /** The largest file that is read: a token of the longest kind and room for white space. Bytes. */
 const longestFile = 65_536;
+/** The same where there is more than a token in it. Bytes. */
+const longestParsedFile = 1_048_576;
 
 /**
- * Reads a token that is alone in a file, each time it is asked. A missing or blank file counts as unavailable. A file that
- * others may read, or that is no regular file, ends the search with the `chmod` to type. `~/` is the home folder. Links are followed; what they
- * lead to is what counts. On Windows, where the mode says nothing of other users, only the kind of file is looked at.
+ * Reads a token from a file, each time it is asked: one that is alone in it, or what `parse` makes of it. A missing or blank
+ * file counts as unavailable. A file that others may read, or that is no regular file, ends the search with the `chmod` to
+ * type. `~/` is the home folder. Links are followed; what they lead to is what counts. On Windows, where the mode says nothing
+ * of other users, only the kind of file is looked at. UTF-8, with or without a byte order mark.
  */
 export function fromFile(path: string, given: FromFileOptions = {}): TokenSource {
   const options = own(given);
+  const { permissions = "private", parse, remedy = `Put the token in ${path}.` } = options;
   return {
     name: `file ${path}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     async resolve() {
       const file = await readPrivateFile(expandHome(path), {
         links: "follow",
-        maxBytes: longestFile,
-        permissions: options.permissions === "any" ? "any" : "warn",
-        otherwise: "name the file that holds the token",
+        maxBytes: parse === undefined ? longestFile : longestParsedFile,
+        permissions: permissions === "any" ? "any" : "warn",
+        otherwise:
+          options.remedy === undefined
+            ? "name the file that holds the token"
+            : "take the token from elsewhere",
       });
-      const put = `Put the token in ${path}.`;
-      if (file === undefined) return unavailable(`${path} does not exist`, put);
-      if (file.problem !== undefined) {
-        const { reason, command } = file.problem;
-        throw broken(reason, `Run ${command}, or pass permissions: "any" if it is a mounted secret.`);
+      if (file === undefined) return unavailable(`${path} does not exist`, remedy);
+      const { problem } = file;
+      if (problem !== undefined && permissions !== "warn") {
+        const otherwise =
+          options.remedy === undefined ? ', or pass permissions: "any" if it is a mounted secret' : "";
+        throw broken(problem.reason, `Run ${problem.command}${otherwise}.`);
       }
-      const text = new TextDecoder().decode(file.bytes);
-      return text.trim() === "" ? unavailable(`${path} is empty`, put) : found(text);
+      const text = textOf(file, path);
+      if (text.trim() === "") return unavailable(`${path} is empty`, remedy);
+      const token = parse === undefined ? text : parsed(text, parse, path, options.remedy);
+      if (token === undefined || token.trim() === "") return unavailable(`${path} holds no token`, remedy);
+      return found(token, problem && { warning: `${problem.reason}. Run ${problem.command}.` });
     },
   };
+}
+
+/** What Windows PowerShell writes with `>` is UTF-16, which reads as a token with a blank between its letters. */
+function textOf({ bytes }: PrivateFile, path: string): string {
+  const [first, second] = bytes;
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (hasMark || bytes.includes(0)) {
+    const encoding = hasMark ? "UTF-16" : "UTF-16, or no text at all";
+    throw broken(`${path} is ${encoding}, not UTF-8`, `Save ${path} as UTF-8.`);
+  }
+  // Skips a byte order mark.
+  return new TextDecoder().decode(bytes);
+}
+
+function parsed(
+  text: string,
+  parse: (text: string) => string | undefined,
+  path: string,
+  remedy = `Mend ${path}, or name another file.`,
+): string | undefined {
+  let token: unknown;
+  try {
+    token = parse(text);
+  } catch {
+    // Not a cause either: its message may quote the file.
+    throw broken(`${path} cannot be read as the file that it should be`, remedy);
+  }
+  if (token === undefined || token === null || typeof token === "string") return token ?? undefined;
+  ignoreRejection(token);
+  throw broken(`${path} holds something that is no token`, remedy);
 }

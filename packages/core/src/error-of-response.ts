@@ -1,0 +1,39 @@
+import { AuthError, type AuthErrorCode, invalid } from "./errors.ts";
+import type { Identity } from "./identity.ts";
+import { secretsOf } from "./judgement.ts";
+import { leadsTo, parseUrl } from "./origin.ts";
+import { errorOfAnswer } from "./service-call.ts";
+import { withTimeLimit } from "./time-limit.ts";
+import type { Verifiable } from "./verify.ts";
+
+/**
+ * What an answer means for the token of an auth; `undefined` where it says nothing of it: a success, a request that is wrong in
+ * itself, an answer from elsewhere. The answer stays to be read.
+ */
+export async function errorOfResponse<I extends Identity>(
+  { provider, setup, context, timeoutMs, cache }: Verifiable<I>,
+  response: Response,
+): Promise<AuthError | undefined> {
+  if (typeof response?.url !== "string" || typeof response.status !== "number")
+    throw invalid(provider.id, "errorOf was given no Response", "Pass the answer that fetch resolved to.");
+  const target = parseUrl(response.url);
+  if (target === undefined || !leadsTo(setup.origins, target)) return undefined;
+  // The one that was sent may have been given up since. Where there is none, the answer says what it says.
+  const held = await withTimeLimit((stop) => cache.get(stop), timeoutMs).catch(() => undefined);
+  const error = await errorOfAnswer(response, {
+    provider,
+    origins: setup.origins,
+    ...(held === undefined ? { judged: "the token" } : { source: held.token.source }),
+    secrets: held === undefined ? [] : secretsOf(held),
+    classify: setup.classify,
+    requestIdHeader: setup.requestIdHeader,
+    now: context.now,
+    timeoutMs,
+  });
+  return error === undefined || aboutTheRequest.has(error.code) ? undefined : error;
+}
+
+const aboutTheRequest: ReadonlySet<AuthErrorCode> = new Set([
+  "AUTH_RESPONSE_MALFORMED",
+  "AUTH_ORIGIN_NOT_ALLOWED",
+]);

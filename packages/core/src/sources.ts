@@ -12,7 +12,25 @@ export {
 } from "./sources/from-function.ts";
 export { fromKeychain } from "./sources/from-keychain.ts";
 export { fromValue } from "./sources/from-value.ts";
+export { shared, type SharedOptions } from "./sources/shared.ts";
 export type { Trade, TradeCall, TradeContext, TradeReply } from "./sources/trade.ts";
+export { fileStore } from "./stores/file-store.ts";
+export {
+  type EncryptionKey,
+  type IoRedisClient,
+  type NodeRedisClient,
+  redisStore,
+  type RedisStoreOptions,
+} from "./stores/redis-store.ts";
+export type {
+  Claim,
+  ClaimAnswer,
+  ClaimWish,
+  ReleaseOptions,
+  StoredRecord,
+  TokenRecord,
+  TokenStore,
+} from "./stores/token-store.ts";
 export {
   broken,
   type Environment,

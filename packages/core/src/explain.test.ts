@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { acmeAt, canary, serve } from "./fixtures/acme.ts";
-import { found, fromEnv, fromFunction } from "./index.ts";
+import { AuthError, defineProvider, found, fromEnv, fromFunction } from "./index.ts";
 
 const base = "https://api.acme.example";
 
@@ -29,6 +29,28 @@ it("tells which source was used, and what each other one said", async () => {
     warnings: ["odd, and still works"],
   });
   expect(JSON.parse(JSON.stringify(told))).toEqual(told);
+});
+
+it("tells what a setup that failed says of its sources", async () => {
+  const failed = { source: "file /etc/acme", outcome: "failed", durationMs: 0 } as const;
+  const acme = defineProvider({
+    specVersion: 1,
+    id: "acme",
+    name: "Acme",
+    setup: () => {
+      throw new AuthError("AUTH_TOKEN_SOURCE_FAILED", {
+        provider: "acme",
+        message: "The file /etc/acme is not JSON.",
+        remedy: "Repair /etc/acme.",
+        attempts: [failed],
+      });
+    },
+  });
+  expect(await acme().explain()).toMatchObject({
+    outcome: "failed",
+    attempts: [failed],
+    error: { code: "AUTH_TOKEN_SOURCE_FAILED" },
+  });
 });
 
 it("asks for warnings that are a function, and nobody else does", async () => {

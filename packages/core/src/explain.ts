@@ -94,7 +94,8 @@ export async function explain<I extends Identity>(
     told.error = errorAsData(error);
     if (isAuthError(error) && error.attempts !== undefined) told.attempts = error.attempts;
   }
-  told.attempts = await withDetails(told.attempts, subject);
+  // A setup can fail and still say which source it was about.
+  told.attempts = await withDetails(told.attempts, subject).catch(() => told.attempts);
   return told;
 }
 

@@ -22,7 +22,7 @@ import {
   tokenVariables,
   unreadVariables,
   unreadWarnings,
-} from "./config/variable-place.ts";
+} from "./config/environment-place.ts";
 import { currentJob, isRealJob, type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
 import { classify } from "./service/classify.ts";
 import { dnanexusApi } from "./service/dnanexus-api.ts";

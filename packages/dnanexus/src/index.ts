@@ -23,7 +23,7 @@ export type { KeepOptions, Login } from "./account/keep-login.ts";
 export { login, type LoginOptions, type LoginScope, type OtpRequest } from "./account/login.ts";
 export { loginWithToken } from "./account/login-with-token.ts";
 export { type Logout, logout, type LogoutOptions } from "./account/logout.ts";
-export type { TokenVariable } from "./config/variable-place.ts";
+export type { TokenVariable } from "./config/environment-place.ts";
 export {
   type Auth,
   AuthError,

@@ -8,9 +8,11 @@ import {
   type TokenSource,
 } from "@auth/core";
 
+import { apiServer } from "../config/api-server.ts";
 import type { ConfigLayer } from "../config/config-layer.ts";
 import { configPlaces, type Machine } from "../config/config-places.ts";
-import type { TokenVariable } from "../config/variable-place.ts";
+import { serverMismatchWarning } from "../config/config-warnings.ts";
+import type { TokenVariable } from "../config/environment-place.ts";
 import { dnanexus, dnanexusAsSeen, type DNAnexusIdentity } from "../dnanexus.ts";
 import { authServer } from "./auth-server.ts";
 import { checkSave, type ConfigChanges, type SaveDirectories, saveConfig } from "./save-config.ts";
@@ -74,6 +76,16 @@ export function openAccount(
 export function authOrigin({ options, env, baseUrl }: Account): string {
   const { authUrl, allowInsecureHttp } = options;
   return explained("AUTH_PROVIDER_INVALID", () => authServer({ authUrl, baseUrl, env, allowInsecureHttp }));
+}
+
+/** Warns where another place names the server than the one that the token comes from. The program's own option names none. */
+export function serverWarnings(
+  { options, layers }: Account,
+  token: string,
+  from: ConfigLayer | undefined,
+): readonly string[] {
+  if (options.baseUrl !== undefined || from === undefined) return [];
+  return serverMismatchWarning(apiServer(layers), { name: token, place: from.place }, layers);
 }
 
 /** Where a login is saved. Throws where it cannot be: better before the password is sent. */

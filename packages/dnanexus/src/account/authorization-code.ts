@@ -1,9 +1,8 @@
 import { type Classification, field, type ServiceAnswer } from "@auth/core";
 
-import type { AccountOptions } from "./account.ts";
 import { apiErrorOf, reasonOf } from "../service/api-error.ts";
-import { askAuthServer } from "../service/ask-auth-server.ts";
-import { type GrantedToken, grantedToken } from "./granted-token.ts";
+import type { AccountOptions } from "./account.ts";
+import { askForToken, type GrantedToken } from "./ask-auth-server.ts";
 import { loginRefusal } from "./login-refusal.ts";
 
 /** An authorization code, and what it was asked for with. */
@@ -14,8 +13,6 @@ export interface AuthorizationCode {
   readonly clientSecret: string | undefined;
 }
 
-const judged = "the authorization code";
-
 /**
  * Exchanges an authorization code for a token, once, whatever the answer: a code is good for one exchange. By hand, since
  * libraries refuse the service's dialect: its `scope` is an object, and its errors may be those of the API.
@@ -25,25 +22,17 @@ export async function exchangeCode(
   { code, redirectUri, clientId, clientSecret }: AuthorizationCode,
   options: AccountOptions,
 ): Promise<GrantedToken & { readonly expiresAt?: number }> {
-  const reply = await askAuthServer(origin, options, {
+  const secret = clientSecret === undefined ? {} : { client_secret: clientSecret };
+  const request = { grant_type: "authorization_code", code, redirect_uri: redirectUri, client_id: clientId };
+  const { token, type, body } = await askForToken(origin, options, {
     path: "/oauth2/token",
-    body: new URLSearchParams({
-      grant_type: "authorization_code",
-      code,
-      redirect_uri: redirectUri,
-      client_id: clientId,
-      ...(clientSecret !== undefined && { client_secret: clientSecret }),
-    }),
-    judged,
-    secrets: [code, ...(clientSecret === undefined ? [] : [clientSecret])],
-    retry: false,
+    body: new URLSearchParams({ ...request, ...secret }),
+    judged: "the authorization code",
+    secrets: [code, ...Object.values(secret)],
     classify: refusal,
   });
-  const expiresAt = expiryOf(reply.body, (options.now ?? Date.now)());
-  return {
-    ...grantedToken(reply, judged, [code, clientSecret]),
-    ...(expiresAt !== undefined && { expiresAt }),
-  };
+  const expiresAt = expiryOf(body, (options.now ?? Date.now)());
+  return { token, type, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /** A number of seconds that is none, or too large for a date, is no reason to refuse a good token. */

@@ -1,11 +1,20 @@
 import { found, type Token, type Verification } from "@auth/core";
 
-import { apiServer } from "../config/api-server.ts";
-import { serverMismatchWarning } from "../config/config-warnings.ts";
+import type { Machine } from "../config/config-places.ts";
 import { trimmedVariable } from "../config/environment-place.ts";
+import { securityContextText } from "../config/security-context.ts";
 import type { DNAnexusIdentity } from "../dnanexus.ts";
-import { type Account, type AccountOptions, invalid, save, saveDirectories } from "./account.ts";
-import type { SaveDirectories } from "./save-config.ts";
+import {
+  type Account,
+  type AccountOptions,
+  invalid,
+  openAccount,
+  save,
+  saveDirectories,
+  serverWarnings,
+} from "./account.ts";
+import type { GrantedToken } from "./ask-auth-server.ts";
+import type { ConfigChanges, SaveDirectories } from "./save-config.ts";
 
 /** What becomes of a new login. */
 export interface KeepOptions extends AccountOptions {
@@ -25,65 +34,61 @@ export interface Login extends Verification<DNAnexusIdentity> {
 }
 
 /** A token that the service is still to be asked about. */
-export interface NewToken {
+export interface NewToken extends GrantedToken {
   readonly source: string;
-  readonly reveal: () => string;
   readonly expiresAt?: number;
-  /** The text for `DX_SECURITY_CONTEXT`. */
-  readonly context: () => string;
+  /** What the toolkit puts behind `:` and `,`: a blank after a password, nothing after a token. */
+  readonly blank: "" | " ";
   /** Default: the handle in the user's id. */
   readonly username?: string;
 }
 
 /**
- * Where a login is to be saved; `undefined` where the program keeps it. Throws, before anything is sent, where it cannot be,
- * as with an API server that the toolkit's files have no words for.
+ * A login from its beginning to its end: looks at the machine, has the token obtained, asks the service whom it speaks for,
+ * and only then keeps it, together with the server that accepted it. Throws, before anything is sent, where it cannot be kept.
  */
-export function loginDirectories(account: Account, options: KeepOptions): SaveDirectories | undefined {
-  if (options.save !== undefined) return undefined;
-  if (new URL(account.baseUrl).pathname !== "/") {
-    throw invalid(
-      "the toolkit's files cannot name an API server with a path",
-      "Give baseUrl without a path, or keep the token yourself with the option save.",
-    );
-  }
-  return saveDirectories(account);
-}
-
-/** Asks the service whom the token speaks for, and only then keeps it, together with the server that accepted it. */
 export async function keepLogin(
-  account: Account,
-  { source, reveal, expiresAt, context, username }: NewToken,
   options: KeepOptions,
-  directories: SaveDirectories | undefined,
+  machine: Machine,
+  obtain: (account: Account) => NewToken | Promise<NewToken>,
 ): Promise<Login> {
   const { signal } = options;
-  const resolve = () => found(reveal(), expiresAt === undefined ? {} : { expiresAt });
+  const account = openAccount(options, machine);
+  const directories = options.save === undefined ? loginDirectories(account) : undefined;
+  const granted = await obtain(account);
+  const { source, token, expiresAt } = granted;
+  const resolve = () => found(token, expiresAt === undefined ? {} : { expiresAt });
   const auth = account.authWith({ name: source, resolve });
   const verification = await auth.verify({ signal });
   signal?.throwIfAborted();
-  const warnings = mismatch(account, source);
+  // What calls this package has its environment's word for the server; a file may be older than that.
+  const warnings = serverWarnings(account, source, account.layers[0]);
   if (directories === undefined) {
     await options.save?.(await auth.token());
     return { ...verification, saved: [], warnings };
   }
-  const { protocol, hostname, port } = new URL(account.baseUrl);
-  const changes = {
-    DX_USERNAME: username ?? verification.identity.id.replace(/^user-/, ""),
-    DX_SECURITY_CONTEXT: context(),
-    DX_APISERVER_PROTOCOL: protocol.slice(0, -1),
-    DX_APISERVER_HOST: hostname,
-    DX_APISERVER_PORT: port === "" ? (protocol === "https:" ? "443" : "80") : port,
-  };
-  const saved = await save(directories, changes, signal);
+  const username = granted.username ?? verification.identity.id.replace(/^user-/, "");
+  const saved = await save(directories, loginChanges(account.baseUrl, granted, username), signal);
   const isHidden = trimmedVariable(account.env, "DX_SECURITY_CONTEXT") !== undefined;
   const hiding = "env DX_SECURITY_CONTEXT comes before the saved login: unset it to use what was saved.";
   return { ...verification, saved, warnings: [...warnings, ...(isHidden ? [hiding] : [])] };
 }
 
-// What calls this package has its environment's word for the server; a file may be older than that.
-function mismatch({ options, layers }: Account, name: string): string[] {
-  if (options.baseUrl !== undefined) return [];
-  const place = layers[0]?.place;
-  return serverMismatchWarning(apiServer(layers), { name, ...(place !== undefined && { place }) }, layers);
+function loginDirectories(account: Account): SaveDirectories {
+  if (new URL(account.baseUrl).pathname === "/") return saveDirectories(account);
+  throw invalid(
+    "the toolkit's files cannot name an API server with a path",
+    "Give baseUrl without a path, or keep the token yourself with the option save.",
+  );
+}
+
+function loginChanges(baseUrl: string, { token, type, blank }: NewToken, username: string): ConfigChanges {
+  const { protocol, hostname, port } = new URL(baseUrl);
+  return {
+    DX_USERNAME: username,
+    DX_SECURITY_CONTEXT: securityContextText(token, type, blank),
+    DX_APISERVER_PROTOCOL: protocol.slice(0, -1),
+    DX_APISERVER_HOST: hostname,
+    DX_APISERVER_PORT: port === "" ? (protocol === "https:" ? "443" : "80") : port,
+  };
 }

@@ -1,12 +1,11 @@
 import { own } from "@auth/core";
 
-import { authOrigin, invalid, openAccount } from "./account.ts";
-import { exchangeCode } from "./authorization-code.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
-import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
+import { authOrigin, invalid } from "./account.ts";
+import { exchangeCode } from "./authorization-code.ts";
+import { keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
 import type { LoginScope } from "./login.ts";
 import { listenForRedirect, type LoopbackRedirect } from "./loopback-redirect.ts";
-import { securityContextText } from "../config/security-context.ts";
 
 /** What a login through the browser takes. */
 export interface BrowserLoginOptions extends KeepOptions {
@@ -51,16 +50,13 @@ export function loginWithBrowserOn(machine: Machine): (options: BrowserLoginOpti
     const options = own(given);
     checkOptions(options);
     const { signal, redirectUri, waitMs = 300_000, allowMissingState } = options;
-    const account = openAccount(options, machine);
-    const origin = authOrigin(account);
-    const directories = loginDirectories(account, options);
-    signal?.throwIfAborted();
-
-    const redirect = await listenForRedirect(redirectUri, waitMs, allowMissingState === true);
-    const { token, type, ...facts } = await exchange(origin, redirect, options).finally(redirect.close);
-    const context = (): string => securityContextText(token, type, " ");
-    const source = "the browser login";
-    return keepLogin(account, { source, reveal: () => token, context, ...facts }, options, directories);
+    return keepLogin(options, machine, async (account) => {
+      const origin = authOrigin(account);
+      signal?.throwIfAborted();
+      const redirect = await listenForRedirect(redirectUri, waitMs, allowMissingState === true);
+      const granted = await exchange(origin, redirect, options).finally(redirect.close);
+      return { ...granted, source: "the browser login", blank: " " };
+    });
   };
 }
 

@@ -1,9 +1,8 @@
 import { own } from "@auth/core";
 
-import { invalid, openAccount } from "./account.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
-import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
-import { securityContextText } from "../config/security-context.ts";
+import { invalid } from "./account.ts";
+import { keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
 
 /**
  * Asks the service whom a token speaks for, and saves it as `dx login --token` does, with the server that accepted it. A
@@ -24,10 +23,11 @@ export function loginWithTokenOn(machine: Machine): (token: string, options?: Ke
     const token = given.trim();
     if (token === "PUBLIC")
       throw invalid("PUBLIC means logged out and is no token", "Use logout, or pass a token.");
-    const account = openAccount(options, machine);
-    const directories = loginDirectories(account, options);
-    const context = (): string => securityContextText(token, "Bearer", "");
-    const source = "the argument of loginWithToken";
-    return keepLogin(account, { source, reveal: () => token, context }, options, directories);
+    return keepLogin(options, machine, () => ({
+      token,
+      type: "Bearer",
+      source: "the argument of loginWithToken",
+      blank: "",
+    }));
   };
 }

@@ -1,11 +1,10 @@
 import { own } from "@auth/core";
 
-import { authOrigin, invalid, openAccount } from "./account.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
-import type { GrantedToken } from "./granted-token.ts";
-import { keepLogin, type KeepOptions, type Login, loginDirectories } from "./keep-login.ts";
-import { newAuthToken, type OtpState, type LoginRequest } from "./new-auth-token.ts";
-import { securityContextText } from "../config/security-context.ts";
+import { authOrigin, invalid } from "./account.ts";
+import type { GrantedToken } from "./ask-auth-server.ts";
+import { keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
+import { type LoginRequest, newAuthToken, type OtpState } from "./new-auth-token.ts";
 
 /** What a login may do: all that the user may, or no more than a level in each project, with `*` for all of them. */
 export type LoginScope =
@@ -63,16 +62,11 @@ export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Lo
   return async (given) => {
     const options = own(given);
     const request = loginRequest(options);
-    const account = openAccount(options, machine);
-    const origin = authOrigin(account);
-    const directories = loginDirectories(account, options);
-    const { token, type } = await withCodes(origin, request, options);
-    const source = "the new login";
     const { expiresAt, username } = request;
-    // With blanks, as the toolkit writes what a password gave, and without after a token.
-    const context = (): string => securityContextText(token, type, " ");
-    const facts = { source, reveal: () => token, context, expiresAt, username };
-    return keepLogin(account, facts, options, directories);
+    return keepLogin(options, machine, async (account) => {
+      const granted = await withCodes(authOrigin(account), request, options);
+      return { ...granted, source: "the new login", blank: " ", expiresAt, username };
+    });
   };
 }
 

@@ -1,15 +1,12 @@
 import { AuthError, type Classification, isAuthError, own, type Token } from "@auth/core";
 import { removeLeftBehind } from "@auth/core/node";
 
-import { apiServer } from "../config/api-server.ts";
 import { type ConfigKey, type ConfigLayer, decide } from "../config/config-layer.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";
-import { serverMismatchWarning } from "../config/config-warnings.ts";
 import { loggedOutContext, tokenIn } from "../config/security-context.ts";
 import { sourceName } from "../config/token-sources.ts";
 import { dnanexus, type DNAnexusOptions } from "../dnanexus.ts";
 import { type JobEnvironment, jobIn } from "../job/job-environment.ts";
-import { askAuthServer } from "../service/ask-auth-server.ts";
 import { classify } from "../service/classify.ts";
 import {
   type Account,
@@ -18,7 +15,9 @@ import {
   openAccount,
   save,
   saveDirectories,
+  serverWarnings,
 } from "./account.ts";
+import { askAuthServer } from "./ask-auth-server.ts";
 import { type ConfigChanges, lockedFile } from "./save-config.ts";
 
 /** Options of {@link logout}. */
@@ -84,7 +83,11 @@ export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise
       ...(error !== undefined && { error }),
       saved,
       warnings: [
-        ...mismatch(account, token),
+        ...serverWarnings(
+          account,
+          token.source,
+          layers.find((layer) => sourceName(layer) === token.source),
+        ),
         ...jobsEnd(error),
         ...stillHeld(token),
         ...otherTokenWarnings(token, layers),
@@ -177,13 +180,6 @@ function changesBy(token: Token, layers: readonly ConfigLayer[]): ConfigChanges 
 
 function isVariable({ source }: Token): boolean {
   return source.startsWith("env ");
-}
-
-function mismatch({ options, layers }: Account, { source }: Token): string[] {
-  const place = layers.find((layer) => sourceName(layer) === source)?.place;
-  return options.baseUrl === undefined && place !== undefined
-    ? serverMismatchWarning(apiServer(layers), { name: source, place }, layers)
-    : [];
 }
 
 function jobsEnd(error: AuthError | undefined): string[] {

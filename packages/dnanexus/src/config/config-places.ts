@@ -1,14 +1,18 @@
 import type { Environment } from "@auth/core";
 
+import { join, process, resolve } from "../platform.ts";
 import { kindOf } from "./config-file.ts";
 import type { ConfigPlace } from "./config-layer.ts";
 import { directoryPlace, unknownPlace } from "./directory-place.ts";
-import { environmentPlace } from "./environment-place.ts";
+import {
+  environmentPlace,
+  type TokenVariable,
+  tokenVariables,
+  trimmedVariable,
+  variablePlace,
+} from "./environment-place.ts";
 import { parentProcesses } from "./parent-processes.ts";
 import { sessionDirectory } from "./session-directory.ts";
-import { userDirectory } from "./user-directory.ts";
-import { type TokenVariable, tokenVariables, variablePlace } from "./variable-place.ts";
-import { join } from "../platform.ts";
 
 /** What the configuration takes from the machine besides the environment. */
 export interface Machine {
@@ -53,4 +57,24 @@ function userPlaces(env: Environment, machine: Machine, sessions: boolean): read
   const user = directoryPlace("user", directory);
   if (!sessions) return [user];
   return [directoryPlace("session", sessionDirectory(directory, machine.parents())), user];
+}
+
+/** The toolkit's directory for this user: `DX_USER_CONF_DIR`, else `~/.dnanexus_config`. `undefined`: no home directory. */
+function userDirectory(env: Environment): string | undefined {
+  const configured = trimmedVariable(env, "DX_USER_CONF_DIR");
+  if (configured !== undefined && !/^~(?=$|[/\\])/.test(configured)) return resolve(configured);
+  const home = homeDirectory(env);
+  if (home === undefined) return undefined;
+  return configured === undefined ? join(home, ".dnanexus_config") : join(home, configured.slice(1));
+}
+
+function homeDirectory(env: Environment): string | undefined {
+  const home = trimmedVariable(env, process.platform === "win32" ? "USERPROFILE" : "HOME");
+  // An environment of the caller's own does not lead to the real home directory, where another login may be.
+  if (home !== undefined || env !== process.env) return home;
+  try {
+    return process.getBuiltinModule("node:os").homedir();
+  } catch {
+    return undefined;
+  }
 }

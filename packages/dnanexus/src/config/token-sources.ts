@@ -3,7 +3,7 @@ import { broken, found, type SourceResult, type TokenSource, unavailable } from 
 import { type JobEnvironment, jobIn } from "../job/job-environment.ts";
 import type { ConfigLayer } from "./config-layer.ts";
 import { securityContextForm, tokenIn } from "./security-context.ts";
-import type { TokenVariable } from "./variable-place.ts";
+import type { TokenVariable } from "./environment-place.ts";
 
 const key = "DX_SECURITY_CONTEXT";
 

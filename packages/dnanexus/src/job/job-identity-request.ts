@@ -11,7 +11,7 @@ import { callService } from "@auth/core/service";
 
 import { apiErrorOf } from "../service/api-error.ts";
 import { classify } from "../service/classify.ts";
-import { retryAfterMsOf, retryDelayMs } from "../service/retry-delay.ts";
+import { dnanexusApi } from "../service/dnanexus-api.ts";
 
 export interface IdentityTokenRequest {
   readonly auth: Auth;
@@ -64,9 +64,7 @@ async function send(request: IdentityTokenRequest, token: Token): Promise<string
     now,
     timeoutMs,
     signal,
-    classify: (answer) => meaning(answer, job),
-    requestIdHeader: "x-request-id",
-    retryDelayMs: (failed) => retryDelayMs(failed),
+    ...dnanexusApi((answer) => meaning(answer, job)),
   });
   const identityToken = field(body, "Token");
   if (typeof identityToken === "string" && identityToken !== "") return identityToken;
@@ -84,7 +82,6 @@ function meaning(answer: ServiceAnswer, job: string): Classification {
   return {
     ...classify(answer, isOwn ? { id: job } : undefined),
     ...optionError(apiErrorOf(answer.body)?.type, job),
-    retryAfterMs: retryAfterMsOf(answer.headers),
   };
 }
 

@@ -9,8 +9,6 @@ export interface AuthSettings {
   readonly now?: (() => number) | undefined;
   /** The job that the program runs in, looked for at the call. */
   readonly job?: (() => JobEnvironment | undefined) | undefined;
-  /** The job that a token was derived for, by its source. */
-  readonly jobOf?: ((source: string) => JobEnvironment | undefined) | undefined;
 }
 
 // Registered globally, so that an auth of another installed copy is understood.

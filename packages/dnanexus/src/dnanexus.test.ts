@@ -135,7 +135,7 @@ describe("verify", () => {
 
   it("says nothing about the token where there is no answer, or none of the service's", async () => {
     const fake = await fakeDNAnexus();
-    const auth = dnanexus({ env: fake.environment(canary), timeoutMs: 500 });
+    const auth = dnanexus({ env: fake.environment(canary), timeoutMs: 999 });
     fake.script("/system/whoami", { status: 504, body: "<html>Gateway Timeout</html>" });
     await expect(auth.verify()).rejects.toMatchObject({ code: "AUTH_UNREACHABLE", status: 504 });
     fake.script("/system/whoami", { status: 429, retryAfter: 60 });

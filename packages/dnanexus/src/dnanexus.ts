@@ -88,14 +88,12 @@ function dnanexusAt(
   });
   return keepingSettings(provider, (options) => {
     const { env = process.env, fetch, now, token } = options;
-    const look = (): readonly ConfigLayer[] => lookWith(env, options)();
     return {
       env,
       fetch,
       now,
       // A token that the program brings comes from no place.
-      job: () => (isGiven(token) ? jobEnvironment(env) : currentJob(look())),
-      jobOf: (source) => jobOfSource(source, look()),
+      job: () => (isGiven(token) ? jobEnvironment(env) : currentJob(lookWith(env, options)())),
     };
   });
 }

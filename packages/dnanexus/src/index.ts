@@ -1,4 +1,3 @@
-export { authErrorOf } from "./service/auth-error-of.ts";
 export { dnanexus, type DNAnexusIdentity, type DNAnexusOptions } from "./dnanexus.ts";
 export {
   decodeIdentityToken,

@@ -6,7 +6,6 @@ import { isAuthError } from "@auth/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
-import { authErrorOf } from "../service/auth-error-of.ts";
 import { canary, createSandbox, fakeDNAnexus } from "../fixtures/sandbox.ts";
 import { dnanexus, jobIdentityToken } from "../index.ts";
 import { loginOn } from "./login.ts";
@@ -69,7 +68,7 @@ it("answers whatever the service says with what was asked for or an AuthError, a
     "/system/destroyAuthToken": () =>
       logoutOn(machine)({ env: { ...env, ...fake.environment(canary) }, authUrl: fake.url }),
     [`/${job["DX_JOB_ID"]}/getIdentityToken`]: () => jobIdentityToken(inJob, { audience: "a" }).token(),
-    "/system/whoami": async () => authErrorOf(inJob, await inJob.fetch("/system/whoami", init)),
+    "/system/whoami": async () => inJob.errorOf(await inJob.fetch("/system/whoami", init)),
   };
   await fc.assert(
     fc.asyncProperty(answer, fc.constantFrom(...Object.keys(uses)), async (scripted, path) => {

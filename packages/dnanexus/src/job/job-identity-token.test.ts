@@ -179,15 +179,16 @@ describe("jobIdentityToken", () => {
   });
 
   it("serves the old token while the service is out of order", async () => {
-    const { fake, clock, identity } = await inJob({ timeoutMs: 500 });
+    const { fake, clock, identity } = await inJob();
     const first = await identity.token();
-    fake.script("/job-*/getIdentityToken", { type: "InternalError", times: 20 });
+    // Of a kind that is not tried again at once.
+    fake.script("/job-*/getIdentityToken", { type: "InvalidState", times: 20 });
     clock.at += 290_000;
     await identity.token();
     await expect.poll(() => fake.requests.length).toBe(2);
     expect(await identity.token()).toBe(first);
     clock.at += 10_000;
-    expect(await failureOf(identity.token())).toMatchObject({ code: "AUTH_UNREACHABLE" });
+    expect(await failureOf(identity.token())).toMatchObject({ code: "AUTH_RESPONSE_MALFORMED" });
   });
 
   it.each([[{}], [{ Token: 5 }], [{ token: "a.b.c" }], [[]]])("refuses the answer %j", async (body) => {

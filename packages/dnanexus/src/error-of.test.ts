@@ -2,9 +2,8 @@ import { inspect } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
-import { authErrorOf } from "./auth-error-of.ts";
-import { canary, fakeDNAnexus } from "../fixtures/sandbox.ts";
-import { type Auth, dnanexus } from "../index.ts";
+import { canary, fakeDNAnexus } from "./fixtures/sandbox.ts";
+import { type Auth, dnanexus } from "./index.ts";
 
 const project = { id: "project-AAAAAAAAAAAAAAAAAAAAAAAA", name: "demo", members: { alice: "ADMINISTER" } };
 const other = { id: "project-EEEEEEEEEEEEEEEEEEEEEEEE", name: "other", members: { alice: "ADMINISTER" } };
@@ -14,7 +13,7 @@ async function ask(auth: Auth, path: string): Promise<Response> {
   return auth.fetch(path, init);
 }
 
-describe("authErrorOf", () => {
+describe("errorOf", () => {
   it.each([
     ["its own project", project.id, '{"project": "VIEW"}'],
     ["another project", other.id, '{"allProjects": "VIEW"}'],
@@ -22,7 +21,7 @@ describe("authErrorOf", () => {
     const fake = await fakeDNAnexus({ projects: [project, other] });
     const auth = dnanexus({ env: fake.jobEnvironment({ projectId: project.id, launchedWith: canary }) });
     const response = await ask(auth, `/${id}/describe`);
-    const error = await authErrorOf(auth, response);
+    const error = await auth.errorOf(response);
     expect(error).toMatchObject({
       code: "AUTH_PERMISSION_DENIED",
       status: 401,
@@ -52,7 +51,7 @@ describe("authErrorOf", () => {
     });
     fake.revokeToken(canary);
     for (const one of [auth, sub]) {
-      expect(await authErrorOf(one, await ask(one, "/system/whoami"))).toMatchObject({
+      expect(await one.errorOf(await ask(one, "/system/whoami"))).toMatchObject({
         code: "AUTH_TOKEN_REJECTED",
         remedy:
           "Launch the job anew: its token ends with the one that launched it, which was revoked or has expired.",
@@ -66,7 +65,7 @@ describe("authErrorOf", () => {
   it("says nothing of a job for a token that is not the job's", async () => {
     const fake = await fakeDNAnexus({ projects: [other], tokens: { [canary]: "bob" } });
     const auth = dnanexus({ env: fake.jobEnvironment(), token: canary });
-    const error = await authErrorOf(auth, await ask(auth, `/${other.id}/describe`));
+    const error = await auth.errorOf(await ask(auth, `/${other.id}/describe`));
     expect(error).toMatchObject({ code: "AUTH_PERMISSION_DENIED" });
     expect(error?.remedy).not.toContain("access");
   });
@@ -74,11 +73,11 @@ describe("authErrorOf", () => {
   it("is undefined where the answer is not about the token", async () => {
     const fake = await fakeDNAnexus();
     const auth = dnanexus({ env: fake.environment(canary) });
-    expect(await authErrorOf(auth, await ask(auth, "/system/whoami"))).toBeUndefined();
-    expect(await authErrorOf(auth, await ask(auth, "/user-nobody/describe"))).toBeUndefined();
+    expect(await auth.errorOf(await ask(auth, "/system/whoami"))).toBeUndefined();
+    expect(await auth.errorOf(await ask(auth, "/user-nobody/describe"))).toBeUndefined();
     const foreign = await fakeDNAnexus();
-    expect(await authErrorOf(auth, await ask(auth, `${foreign.url}/system/whoami`))).toBeUndefined();
-    expect(await authErrorOf(auth, new Response("", { status: 401 }))).toBeUndefined();
+    expect(await auth.errorOf(await ask(auth, `${foreign.url}/system/whoami`))).toBeUndefined();
+    expect(await auth.errorOf(new Response("", { status: 401 }))).toBeUndefined();
   });
 
   it("tells the wait of a throttled call, and judges by the status where the body has been read", async () => {
@@ -87,7 +86,7 @@ describe("authErrorOf", () => {
     fake.script("/system/whoami", { status: 429, retryAfter: 7, body: "busy" });
     const response = await ask(auth, "/system/whoami");
     await response.text();
-    expect(await authErrorOf(auth, response)).toMatchObject({
+    expect(await auth.errorOf(response)).toMatchObject({
       code: "AUTH_RATE_LIMITED",
       retryAfterMs: 7_000,
     });
@@ -97,7 +96,7 @@ describe("authErrorOf", () => {
     const fake = await fakeDNAnexus();
     const auth = dnanexus({ env: fake.environment(canary) });
     fake.script("/system/whoami", { type: "PermissionDenied", message: `no: ${canary}` });
-    const error = await authErrorOf(auth, await ask(auth, "/system/whoami"));
+    const error = await auth.errorOf(await ask(auth, "/system/whoami"));
     expect(error?.message).toContain("no: [token]");
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(canary);
   });

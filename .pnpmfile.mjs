@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-// What a packed manifest leaves out: what only this repository can use. `@auth/core` is among a provider's development
+// What a packed manifest leaves out, of those that scripts/package/stage-package.mjs lays out: what only this repository can use. `@auth/core` is among a provider's development
 // dependencies, and on the public registry it is another library.
 export const hooks = {
   beforePacking(manifest, folder) {

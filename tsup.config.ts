@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { defineConfig, type Options } from "tsup";
 
@@ -45,26 +45,41 @@ const mainEntryInOneFile: Plugin = {
   },
 };
 
-export default defineConfig({
-  // "./src/testing/index.ts" becomes dist/testing/index.js
-  entry: Object.fromEntries(
-    [...sources, ...commands].map((source) => [source.slice("./src/".length, -".ts".length), source]),
-  ),
+/** A program that only receives webhooks has no auth, and its bundle nothing of one: this entry shares no file with the others. */
+const apart = (source: string): boolean => source === "./src/webhooks.ts";
+
+rmSync("dist", { recursive: true, force: true });
+
+const shared: Options = {
   format: ["esm"],
   target: "node22",
   platform: "node",
   splitting: true,
   sourcemap: true,
-  clean: true,
   removeNodeProtocol: false,
   silent: true,
   // `@auth/core` on the public registry is another library, so ours is bundled, from its sources.
   noExternal: [/^@auth\//],
-  // What goes into fake services must not load the test runner that the main entry of @auth/testing needs.
-  esbuildPlugins: peerDependencies?.["vitest"] === undefined ? [mainEntryInOneFile] : [],
   // Native, and loaded only where a program uses the keychain; and what the runtime is to choose.
   external: ["@napi-rs/keyring", /^#/],
   esbuildOptions(options) {
     options.conditions = ["@auth/source"];
   },
-});
+};
+
+/** "./src/testing/index.ts" becomes dist/testing/index.js */
+function entryOf(files: readonly string[]): Record<string, string> {
+  return Object.fromEntries(files.map((source) => [source.slice("./src/".length, -".ts".length), source]));
+}
+
+export default defineConfig(
+  [
+    {
+      ...shared,
+      entry: entryOf([...sources, ...commands].filter((source) => !apart(source))),
+      // What goes into fake services must not load the test runner that the main entry of @auth/testing needs.
+      esbuildPlugins: peerDependencies?.["vitest"] === undefined ? [mainEntryInOneFile] : [],
+    },
+    { ...shared, splitting: false, entry: entryOf(sources.filter(apart)) },
+  ].filter(({ entry }) => Object.keys(entry).length > 0),
+);

@@ -20,6 +20,11 @@ interface Manifest {
   readonly type?: string;
   readonly sideEffects?: boolean;
   readonly files?: readonly string[];
+  readonly keywords?: readonly string[];
+  readonly main?: string;
+  readonly types?: string;
+  readonly publishConfig?: Readonly<Record<string, unknown>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -36,6 +41,8 @@ const requiredFiles = [
   "src/conformance.test.ts",
   "e2e/quick-start.ts",
 ];
+/** What scripts/package/stage-package.mjs lays out, beside the README and the manifest. */
+const packedFolders = ["dist", "docs", "examples", "*/package.json"];
 const requiredEntries = [".", "./undici", "./testing", "./package.json"];
 
 /** What who has read one provider's README looks for in the next one, from the first to the last. */
@@ -90,7 +97,25 @@ export function manifestProblems({ id, manifest, reports }: ProviderFolder): str
   if (manifest.type !== "module") problems.push('"type" is not "module".');
   if (manifest.sideEffects !== false)
     problems.push('"sideEffects" is not false: bundlers then keep what nobody uses.');
-  if (!manifest.files?.includes("dist")) problems.push('"files" does not name dist.');
+  const unnamed = packedFolders.filter((file) => !manifest.files?.includes(file));
+  if (unnamed.length > 0) problems.push(`"files" does not name ${unnamed.join(", ")}.`);
+  if (manifest.publishConfig?.["directory"] !== "package")
+    problems.push(
+      '"publishConfig" does not say "directory": "package", where the build lays out the tarball.',
+    );
+  if ((manifest.keywords ?? []).length < 3) problems.push('"keywords" has not three words to be found by.');
+  if (manifest.main !== "./dist/index.js" || manifest.types !== "./dist/index.d.ts")
+    problems.push(
+      '"main" and "types" are not ./dist/index.js and ./dist/index.d.ts, for tools that know no "exports".',
+    );
+  for (const [name, range] of Object.entries(manifest.peerDependencies ?? {}))
+    if (
+      !name.startsWith("@auth/") &&
+      (range !== "*" || manifest.peerDependenciesMeta?.[name]?.optional !== true)
+    )
+      problems.push(
+        `The peer ${name} is not optional, or not "*": who uses no entry that needs it could not install beside another version. Say what is needed at its first use.`,
+      );
 
   for (const entry of requiredEntries) if (!(entry in exports)) problems.push(`"exports" has no ${entry}.`);
   for (const [entry, target] of Object.entries(exports)) {

@@ -44,7 +44,9 @@ for (const source of reached) {
   const target = targetOf(source);
   const declarations = readFileSync(path.join(emitted, source.replace(/\.ts$/, ".d.ts")), "utf8");
   // A comment or a string is matched first, and stays as it is.
-  const rewritten = declarations.replace(
+  // Before TypeScript 5.7 an array of bytes had no parameter. This is the same type there, and with one from then on.
+  const forOlder = declarations.replaceAll("Uint8Array<ArrayBuffer>", 'ReturnType<Uint8Array["slice"]>');
+  const rewritten = forOlder.replace(
     /\/\*[\s\S]*?\*\/|\/\/.*|((?:\bfrom|\bimport)\s*\(?\s*)"([^"]+)"|"(?:[^"\\]|\\.)*"/g,
     (match, before, specifier) => {
       const imported = specifier?.startsWith(".")

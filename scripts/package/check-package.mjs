@@ -1,7 +1,16 @@
 // Packs a built package and uses the tarball as a consumer would, installed alone in an empty folder. Runs in the folder
 // of the package. Programs in its e2e/ folder are compiled there, and e2e/quick-start.ts is run.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -22,6 +31,7 @@ try {
   install(tarball);
   const installed = findInstalled();
   checkManifest(installed);
+  checkLinks(installed);
   checkWhatLoads(installed);
   checkEntries(installed);
   checkQuickStart();
@@ -33,14 +43,12 @@ try {
   rmSync(consumer, { recursive: true });
 }
 
-/** ESM only: what node10 and `require` make of the types is no matter here. */
+/** ESM only: what `require` makes of the types is no matter here. */
 async function checkTarball(tarball) {
   run("publint", ["run", tarball, "--strict"]);
   const { types, problems = [] } = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
   assert(types !== false, "it has no types");
-  const [problem] = problems.filter(
-    ({ resolutionKind }) => resolutionKind !== "node10" && resolutionKind !== "node16-cjs",
-  );
+  const [problem] = problems.filter(({ resolutionKind }) => resolutionKind !== "node16-cjs");
   assert(problem === undefined, `its types are wrong: ${JSON.stringify(problem)}`);
 }
 
@@ -66,6 +74,33 @@ function checkManifest({ manifest }) {
     !JSON.stringify(manifest).includes("@auth/source"),
     "the condition @auth/source leads to sources that are not packed",
   );
+}
+
+/** Whoever reads a page of the tarball finds what it links to in the tarball. */
+function checkLinks({ folder }) {
+  for (const page of globSync("{README,docs/*}.md", { cwd: folder })) {
+    for (const [, link] of readFileSync(path.join(folder, page), "utf8").matchAll(
+      /\]\((?!https?:|mailto:)([^)\s]+)\)/g,
+    )) {
+      const [target, anchor] = link.split("#");
+      const file = path.resolve(folder, path.dirname(page), target || path.basename(page));
+      assert(existsSync(file), `${page} links to ${link}, which is not in the tarball`);
+      const headings = anchor === undefined ? "" : readFileSync(file, "utf8");
+      const anchors = Array.from(headings.matchAll(/^#+ (.*)$/gm), ([, heading]) => anchorOf(heading));
+      assert(
+        anchor === undefined || anchors.includes(anchor),
+        `${page} links to ${link}, and there is no such heading`,
+      );
+    }
+  }
+}
+
+/** As GitHub and npm make it. */
+function anchorOf(heading) {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
 }
 
 /** The main entry may import ky, and what touches the machine, only when they are needed; no other loads a test runner. */

@@ -41,7 +41,8 @@ const dependencyFields = [
 /** Names of folders and files that only the repository needs, wherever they lie. */
 const ofTheRepository =
   /(?:^|\/)(?:src|e2e|api|fixtures?|__\w+__|node_modules|\.[^/]+)(?:\/|$)|\.(?:test|test-d|setup|config)\./;
-const belongs = /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts))$/;
+const belongs =
+  /^(?:(?:[a-z-]+\/)?package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/.+\.(?:js|js\.map|d\.ts)|docs\/[a-z-]+\.md|examples\/.+\.(?:ts|ya?ml))$/;
 
 const secrets: readonly [what: string, pattern: RegExp][] = [
   ["a token of the tests", /canary-[a-z]+-[0-9a-f]{16}/],

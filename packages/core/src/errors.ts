@@ -81,6 +81,12 @@ export class AuthError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
+  /** `instanceof` recognises the error of another copy too: each provider has one, and its webhooks have one of their own. */
+  static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
+    if (this === AuthError) return isAuthError(value);
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
   /** The facts without the stack, for logs. */
   toJSON(): Record<string, unknown> {
     return { name: "AuthError", message: this.message, ...(this as object) };

@@ -40,16 +40,36 @@ export async function keychainEntry(
 }
 
 async function open(service: string, account: string, otherwise: string): Promise<AsyncEntry> {
-  const { AsyncEntry } = await import("@napi-rs/keyring").catch(() => {
-    throw broken(
-      "the keychain needs the package @napi-rs/keyring, which is not installed",
-      `Install @napi-rs/keyring beside the provider package, or ${otherwise}.`,
-    );
+  const keyring = await loadPackage("@napi-rs/keyring").catch((error: unknown) => {
+    // The package is there, and its part for this platform is not.
+    const incomplete = error instanceof Error && /native binding|keyring-\w/.test(error.message);
+    throw incomplete
+      ? broken(
+          "the package @napi-rs/keyring has no binary for this platform",
+          `Install @napi-rs/keyring again, with its optional dependencies, or ${otherwise}.`,
+        )
+      : broken(
+          "the keychain needs the package @napi-rs/keyring, which is not installed",
+          `Install @napi-rs/keyring beside the provider package, or ${otherwise}.`,
+        );
   });
+  // Before version 2 it would take the kernel's keyring where there is no Secret Service: that is gone after a restart.
+  if (!("LinuxStore" in keyring))
+    throw broken(
+      "the keychain needs @napi-rs/keyring 2 or newer, and an older one is installed",
+      `Install @napi-rs/keyring@2, or ${otherwise}.`,
+    );
   try {
-    // Without this the kernel's keyring would be used where there is no Secret Service: it is gone after a restart.
-    return new AsyncEntry(service, account, { linux: { store: "secret-service" } });
+    return new keyring.AsyncEntry(service, account, { linux: { store: "secret-service" } });
   } catch {
     throw broken("there is no keychain that can be reached", `${unlock}, or ${otherwise}.`);
   }
+}
+
+/**
+ * Bundlers do not see which package this is: what is native cannot be bundled, and where it is absent a program that uses no keychain has
+ * to build all the same.
+ */
+async function loadPackage(name: string): Promise<typeof import("@napi-rs/keyring")> {
+  return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name);
 }

@@ -3,6 +3,7 @@ import type { JWTPayload } from "jose";
 
 import { type IdentityTokenClaims, readClaims } from "./identity-token.ts";
 import { type IssuerKeys, issuerKeys } from "./issuer-keys.ts";
+import { loadJose } from "./load-jose.ts";
 
 /** Options of {@link identityTokenVerifier}. */
 export interface IdentityTokenVerifierOptions {
@@ -86,18 +87,6 @@ export function identityTokenVerifier(
 }
 
 type Known = IdentityTokenClaims & Pick<VerifiedIdentityToken, "issuer" | "subject" | "expiresAt">;
-
-async function loadJose(): Promise<typeof import("jose")> {
-  try {
-    return await import("jose");
-  } catch {
-    throw failure(
-      "AUTH_PROVIDER_INVALID",
-      "Identity tokens are verified with the package jose, which is not installed.",
-      "Install jose beside this package: npm install jose.",
-    );
-  }
-}
 
 // Errors of jose hold the payload and quote parts of it, so that none becomes a message or a cause.
 function refusal(error: unknown): AuthError {

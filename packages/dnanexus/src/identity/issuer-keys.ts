@@ -2,6 +2,8 @@ import { AuthError, field, isLoopback } from "@auth/core";
 import { callService } from "@auth/core/service";
 import type { JWTVerifyGetKey } from "jose";
 
+import { loadJose } from "./load-jose.ts";
+
 /** Where an issuer's keys are, and how to get there. */
 export interface KeysPlace {
   readonly issuer: string;
@@ -24,7 +26,7 @@ export function issuerKeys(place: KeysPlace): IssuerKeys {
 }
 
 async function findKeys(place: KeysPlace): Promise<JWTVerifyGetKey> {
-  const { createRemoteJWKSet, customFetch } = await import("jose");
+  const { createRemoteJWKSet, customFetch } = await loadJose();
   const url = place.jwksUrl === undefined ? await discover(place) : checked(place.jwksUrl, "jwksUrl");
   return createRemoteJWKSet(url, {
     // callService keeps the time.

@@ -41,6 +41,7 @@ export interface TokenKind {
   readonly name: string;
   readonly sampleToken: NonNullable<ConformanceFacts["sampleToken"]>;
   readonly header?: ConformanceFacts["header"];
+  readonly headers?: Readonly<Record<string, string>>;
   readonly identity?: ConformanceFacts["identity"];
   readonly answers?: RecordedAnswers;
   readonly verifyPath?: string;

@@ -1,6 +1,16 @@
 import { randomBytes } from "node:crypto";
 
-import { basic, defineProvider, found, fromFunction, header, type Identity, type Provider } from "@auth/core";
+import {
+  basic,
+  bearer,
+  defineProvider,
+  found,
+  fromFunction,
+  header,
+  type Identity,
+  oneOf,
+  type Provider,
+} from "@auth/core";
 import { fromCommand } from "@auth/core/node";
 
 import { acme, acmeFacts, acmeWith, identify } from "./fixtures/acme.ts";
@@ -37,22 +47,31 @@ testProvider(
   { ...acmeFacts, answers: { accepted: answers.accepted, rejected: { status: 400, body: "revoked" } } },
 );
 
-// A second kind of token, in a header of its own form and with answers of its own.
+// A version beside the token, and a second kind of token: in another header, with a fixed one of its own and other answers.
+const isKey = (token: string): boolean => token.startsWith("key-");
 testProvider(
   acmeWith(
-    { inject: header("authorization", (token) => `${token.startsWith("app-") ? "App" : "Bearer"} ${token}`) },
+    {
+      headers: { "acme-version": "2026-11-01" },
+      inject: oneOf(
+        { key: header("x-api-key", { with: { "acme-beta": "keys" } }), login: bearer() },
+        (token) => (isKey(token.reveal()) ? "key" : "login"),
+      ),
+    },
     "acme-kinds",
   ),
   {
     ...acmeFacts,
+    headers: { "Acme-Version": "2026-11-01" },
     verifyPath: "/me",
     kinds: [
       {
-        name: "a token of an app",
-        sampleToken: () => `app-canary-acme-${randomBytes(8).toString("hex")}`,
-        header: (token) => ["authorization", `App ${token}`],
-        identity: { kind: "user", id: "app-1" },
-        answers: { ...answers, accepted: { body: { id: "app-1" } } },
+        name: "a key",
+        sampleToken: () => `key-canary-acme-${randomBytes(8).toString("hex")}`,
+        header: (token) => ["x-api-key", token],
+        headers: { "acme-version": "2026-11-01", "acme-beta": "keys" },
+        identity: { kind: "user", id: "key-1" },
+        answers: { ...answers, accepted: { body: { id: "key-1" } } },
       },
     ],
   },

@@ -96,6 +96,7 @@ export const definitionRules: readonly Rule[] = [
   },
   {
     id: "fixed-headers",
+    isPerKind: true,
     title: "sends its fixed headers with the token, and to its own origins only",
     remedy: "Give setup the headers that the facts name, with values that are no secret.",
     applies: ({ headers }) => headers !== undefined,

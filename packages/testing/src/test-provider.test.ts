@@ -10,6 +10,7 @@ import {
   type Identity,
   oneOf,
   type Provider,
+  textField,
 } from "@auth/core";
 import { fromCommand } from "@auth/core/node";
 
@@ -47,7 +48,13 @@ testProvider(
   { ...acmeFacts, answers: { accepted: answers.accepted, rejected: { status: 400, body: "revoked" } } },
 );
 
-// A version beside the token, and a second kind of token: in another header, with a fixed one of its own and other answers.
+// A version beside the token, and a second kind of token: in another header, with a fixed
+// one of its own, verified at an endpoint of its own.
+function identifyKey(body: unknown, { headers }: { readonly headers: Headers }): Identity | undefined {
+  const id = textField(body, "key");
+  const scopes = headers.get("acme-scopes")?.split(" ");
+  return id === undefined ? undefined : { kind: "key", id, ...(scopes && { scopes }) };
+}
 const isKey = (token: string): boolean => token.startsWith("key-");
 testProvider(
   acmeWith(
@@ -57,23 +64,51 @@ testProvider(
         { key: header("x-api-key", { with: { "acme-beta": "keys" } }), login: bearer() },
         (token) => (isKey(token.reveal()) ? "key" : "login"),
       ),
+      verify: (token) =>
+        isKey(token.reveal())
+          ? { path: "/key", identify: identifyKey }
+          : { path: "/me?as=user", headers: { accept: "application/vnd.acme+json" }, identify },
     },
     "acme-kinds",
   ),
   {
     ...acmeFacts,
     headers: { "Acme-Version": "2026-11-01" },
-    verifyPath: "/me",
+    verifyPath: "/me?as=user",
     kinds: [
       {
         name: "a key",
         sampleToken: () => `key-canary-acme-${randomBytes(8).toString("hex")}`,
         header: (token) => ["x-api-key", token],
         headers: { "acme-version": "2026-11-01", "acme-beta": "keys" },
-        identity: { kind: "user", id: "key-1" },
-        answers: { ...answers, accepted: { body: { id: "key-1" } } },
+        verifyPath: "/key",
+        identity: { kind: "key", id: "key-1", scopes: ["read"] },
+        answers: { ...answers, accepted: { headers: { "acme-scopes": "read" }, body: { key: "key-1" } } },
       },
     ],
+  },
+);
+
+// A service that refuses inside a 200.
+const refusal = { name: "a scope is missing", status: 200, body: { ok: false, error: "missing_scope" } };
+testProvider(
+  acmeWith(
+    {
+      classify({ body }) {
+        const error = textField(body, "error");
+        if (error === "invalid_token") return { code: "AUTH_TOKEN_REJECTED" };
+        return error === "missing_scope" ? { code: "AUTH_PERMISSION_DENIED" } : {};
+      },
+    },
+    "acme-ok",
+  ),
+  {
+    ...acmeFacts,
+    answers: {
+      accepted: { body: { ok: true, id: "u-1", name: "Ada" } },
+      rejected: { status: 200, body: { ok: false, error: "invalid_token" } },
+      others: [{ ...refusal, code: "AUTH_PERMISSION_DENIED" }],
+    },
   },
 );
 

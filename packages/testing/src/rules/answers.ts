@@ -1,7 +1,10 @@
+import type { AuthError } from "@auth/core";
+
 import { errorCodes } from "../error-codes.ts";
 import { verifyFailures } from "../failure-of.ts";
 import type { LoopbackAnswer } from "../loopback-server.ts";
 import { expect, type Rule } from "../rule.ts";
+import type { RuleContext } from "../rule-context.ts";
 
 /** What becomes of the service's answers, of whatever kind. */
 export const answerRules: readonly Rule[] = [
@@ -24,6 +27,31 @@ export const answerRules: readonly Rule[] = [
           retryAfterMs === undefined || error.retryAfterMs === retryAfterMs,
           `The answer "${name}" asks to wait ${error.retryAfterMs} ms, and not ${retryAfterMs}.`,
         );
+      }
+    },
+  },
+  {
+    id: "answers-of-fetch",
+    isPerKind: true,
+    title: "says the same of a refusal to fetch as of one to verify, and finds no fault with a good answer",
+    remedy:
+      "Let classify give a code only to what is a refusal, whatever was asked: auth.errorOf asks it too.",
+    async check(context) {
+      const { others = [] } = context.facts.answers;
+      const refused = { name: "rejected", code: "AUTH_TOKEN_REJECTED", ...context.rejected };
+      for (const { name, code, status, headers, body } of [refused, ...others]) {
+        // A request that is wrong in itself says nothing of the token, and a redirect is fetch's own affair.
+        if (code === "AUTH_RESPONSE_MALFORMED" || (status >= 300 && status < 400)) continue;
+        if (!errorCodes.includes(code)) continue;
+        const error = await errorOf(context, { status, body, ...(headers && { headers }) });
+        expect(
+          error?.code === code,
+          `errorOf() of the answer "${name}" gave ${error?.code}, and not ${code}.`,
+        );
+      }
+      for (const body of [context.accepted.body, {}, [], { ok: true, id: "1" }, "text"]) {
+        const error = await errorOf(context, { status: 200, headers: json, body: textOf(body) });
+        expect(error === undefined, `errorOf() of a 200 with ${short(body)} gave ${error?.code}.`);
       }
     },
   },
@@ -109,6 +137,12 @@ export const answerRules: readonly Rule[] = [
     },
   },
 ];
+
+async function errorOf(context: RuleContext, answer: LoopbackAnswer): Promise<AuthError | undefined> {
+  const server = await context.serve(() => answer);
+  const auth = context.auth(server.url);
+  return auth.errorOf(await auth.fetch("/things"));
+}
 
 const known = `There are ${errorCodes.join(", ")}.`;
 

@@ -85,7 +85,7 @@ export const definitionRules: readonly Rule[] = [
     remedy: "Give tokenPattern as an anchored expression that every kind of token matches, or leave it out.",
     applies: ({ sampleToken }) => sampleToken !== undefined,
     async check({ provider, token }) {
-      const { tokenPattern } = provider as { readonly tokenPattern?: RegExp };
+      const { tokenPattern } = provider;
       if (tokenPattern === undefined) return;
       expect(tokenPattern.test(token), `The token that the facts make does not match ${tokenPattern}.`);
       expect(

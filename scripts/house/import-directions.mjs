@@ -6,12 +6,12 @@ import { importRule } from "./import-rule.mjs";
 import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
 
 const leaves = [
-  "field",
+  "own-field",
   "ignore-rejection",
   "json",
   "mask",
   "origin",
-  "own",
+  "own-properties",
   "read-body",
   "retry-after",
   "runtime",
@@ -41,7 +41,7 @@ const mayImport = {
     "errors",
     "ignore-rejection",
     "json",
-    "own",
+    "own-properties",
     "time-limit",
     "token",
     "token-source",
@@ -51,7 +51,7 @@ const mayImport = {
     "stores/private-file",
     "type stores/token-store",
   ],
-  "webhooks/*": ["errors", "own", "time-limit", "webhooks/*"],
+  "webhooks/*": ["errors", "own-properties", "time-limit", "webhooks/*"],
   "adapters/*": ["authorizer", "errors", "token", ...leaves, "adapters/*", "type auth"],
 };
 

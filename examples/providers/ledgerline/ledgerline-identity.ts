@@ -1,4 +1,4 @@
-import { type Identity, own } from "@auth/core";
+import { type Identity, ownProperties } from "@auth/core";
 
 /** The user whose password it is. */
 export interface LedgerlineIdentity extends Identity {
@@ -8,8 +8,8 @@ export interface LedgerlineIdentity extends Identity {
 
 /** Reads the answer of `GET users/current`. */
 export function identify(body: unknown): LedgerlineIdentity | undefined {
-  const { user } = own(body as { readonly user?: unknown });
-  const { id, email, name } = own(
+  const { user } = ownProperties(body as { readonly user?: unknown });
+  const { id, email, name } = ownProperties(
     user as { readonly id?: unknown; readonly email?: unknown; readonly name?: unknown },
   );
   if (!Number.isSafeInteger(id)) return undefined;

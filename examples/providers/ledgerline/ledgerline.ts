@@ -1,6 +1,6 @@
 import {
   basic,
-  broken,
+  failed,
   defineProvider,
   type Environment,
   fromEnv,
@@ -47,12 +47,12 @@ export const ledgerline: Provider<LedgerlineOptions, LedgerlineIdentity> = defin
 
 function given(option: string, value: string | undefined, name: string, env: Environment): string {
   const text = (value ?? variable(env, name) ?? "").trim();
-  if (text === "") throw broken(`its ${option} is not known`, `Set ${name}, or pass the option ${option}.`);
+  if (text === "") throw failed(`its ${option} is not known`, `Set ${name}, or pass the option ${option}.`);
   return text;
 }
 
 /** It becomes a part of the address: with a dot or a slash in it, the password would go to somebody else. */
 function readAccount(account: string): string {
   if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(account)) return account;
-  throw broken("its account is not lower-case letters, digits and hyphens", "Give it as in the address bar.");
+  throw failed("its account is not lower-case letters, digits and hyphens", "Give it as in the address bar.");
 }

@@ -1,4 +1,4 @@
-import { type AddressOption, defineProvider, fromFunction, own, type Provider } from "@auth/core";
+import { type AddressOption, defineProvider, fromFunction, ownProperties, type Provider } from "@auth/core";
 
 import { identify, type QuarryIdentity } from "./quarry-identity.ts";
 
@@ -33,7 +33,7 @@ export const quarry: Provider<QuarryOptions, QuarryIdentity> = defineProvider({
       ],
       verify: { path: "/v1/me", identify },
       classify: ({ body }) => {
-        const { message } = own(body as { readonly message?: unknown });
+        const { message } = ownProperties(body as { readonly message?: unknown });
         return { reason: typeof message === "string" ? message : undefined };
       },
     };

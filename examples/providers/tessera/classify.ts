@@ -1,4 +1,4 @@
-import { type AuthErrorCode, type Classification, own, type ServiceAnswer } from "@auth/core";
+import { type AuthErrorCode, type Classification, ownProperties, type ServiceAnswer } from "@auth/core";
 
 /** Tessera's own words for what went wrong. Any other word is judged by the status. */
 const meanings: ReadonlyMap<unknown, AuthErrorCode> = new Map([
@@ -10,8 +10,8 @@ const meanings: ReadonlyMap<unknown, AuthErrorCode> = new Map([
 
 /** What Tessera means by an answer that is not 2xx. */
 export function classify({ headers, body }: ServiceAnswer, now: () => number): Classification {
-  const { error } = own(body as { readonly error?: unknown });
-  const { type, message } = own(error as { readonly type?: unknown; readonly message?: unknown });
+  const { error } = ownProperties(body as { readonly error?: unknown });
+  const { type, message } = ownProperties(error as { readonly type?: unknown; readonly message?: unknown });
   // An instant, where the standard header has a duration. Core bounds what comes of it.
   const resetAtMs = Number(headers.get("x-quota-reset") ?? Number.NaN) * 1000;
   return {

@@ -1,4 +1,4 @@
-import { type Identity, own } from "@auth/core";
+import { type Identity, ownProperties } from "@auth/core";
 
 /** The project that a key belongs to. */
 export interface TesseraIdentity extends Identity {
@@ -9,9 +9,9 @@ export interface TesseraIdentity extends Identity {
 
 /** Reads the answer of `GET /v1/key`. Only the project's id is needed. */
 export function identify(body: unknown): TesseraIdentity | undefined {
-  const { key } = own(body as { readonly key?: unknown });
-  const { project, scopes } = own(key as { readonly project?: unknown; readonly scopes?: unknown });
-  const { id, name } = own(project as { readonly id?: unknown; readonly name?: unknown });
+  const { key } = ownProperties(body as { readonly key?: unknown });
+  const { project, scopes } = ownProperties(key as { readonly project?: unknown; readonly scopes?: unknown });
+  const { id, name } = ownProperties(project as { readonly id?: unknown; readonly name?: unknown });
   if (typeof id !== "string" || id === "") return undefined;
   return {
     kind: "project",

@@ -11,7 +11,7 @@ import type { Identity } from "./identity.ts";
 import type { Judgement } from "./judgement.ts";
 import { loadPart } from "./load-part.ts";
 import { type AllowedOrigins, createAllowedOrigins } from "./origin.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
 import { type CheckedSetup, runSetup } from "./setup.ts";
 import type { TokenFunction } from "./sources/from-function.ts";
@@ -154,16 +154,16 @@ export function createAuth<Options extends object, I extends Identity>(
   definition: ProviderDefinition<Options, I>,
   given: (Options & AuthOptions) | undefined,
 ): Auth<I> {
-  const options = own<Options & AuthOptions>(given);
+  const options = ownProperties<Options & AuthOptions>(given);
   let live: Live<I> | undefined;
   const platform = createPlatformFetch();
   const use = (): Live<I> => (live ??= bringToLife(definition, options, platform));
 
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
-    checkSignal(definition.id, own(asked).signal);
+    checkSignal(definition.id, ownProperties(asked).signal);
     const subject = use();
     const part = await loadPart(definition.id, import("./verify.ts"));
-    return part.verify(subject, own(asked));
+    return part.verify(subject, ownProperties(asked));
   }
 
   const auth: Auth<I> = {
@@ -192,14 +192,14 @@ export function createAuth<Options extends object, I extends Identity>(
       }
     },
     async token(asked?: TokenOptions) {
-      const { signal, refresh } = own(asked);
+      const { signal, refresh } = ownProperties(asked);
       checkSignal(definition.id, signal);
       return (await use().cache.get(signal, refresh)).token;
     },
     verify,
     async explain(asked?: ExplainOptions) {
       const { explain } = await loadPart(definition.id, import("./explain.ts"));
-      return explain({ id: definition.id, use, verify }, own(asked));
+      return explain({ id: definition.id, use, verify }, ownProperties(asked));
     },
     async errorOf(response) {
       const { errorOfResponse } = await loadPart(definition.id, import("./error-of-response.ts"));

@@ -2,7 +2,7 @@ import type { CachedToken } from "./authorizer.ts";
 import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { expandSources } from "./expand-sources.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import { printable, safeMessage } from "./safe-message.ts";
 import type { CheckedSetup } from "./setup.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
@@ -151,7 +151,7 @@ async function conflicts(
   const warnings: string[] = [];
   const untried = attempts.findIndex(({ outcome }) => outcome === "not tried");
   for (const source of untried === -1 ? [] : sources.slice(untried)) {
-    if (own(source).immediate !== true) continue;
+    if (ownProperties(source).immediate !== true) continue;
     try {
       const result = await source.resolve({
         ...context,

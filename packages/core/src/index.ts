@@ -9,7 +9,7 @@ export type {
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
 export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
-export { field, isJsonObject, textField } from "./field.ts";
+export { ownField, isJsonObject, ownText } from "./own-field.ts";
 export { describeIdentity, formatExplanation } from "./format-explanation.ts";
 export {
   basic,
@@ -36,7 +36,7 @@ export type {
   VerifyEndpoint,
 } from "./provider-definition.ts";
 export { isLoopback } from "./origin.ts";
-export { own } from "./own.ts";
+export { ownProperties } from "./own-properties.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export type { SourceAttempt } from "./source-attempt.ts";
 export { chain } from "./sources/chain.ts";
@@ -64,11 +64,11 @@ export type { Trade, TradeCall, TradeContext, TradeReply } from "./sources/trade
 export { tenantUrl, type TenantPart } from "./tenant-url.ts";
 export type { Token } from "./token.ts";
 export {
-  broken,
+  failed,
   type Environment,
   found,
   type Found,
-  isBroken,
+  isFailed,
   type SourceContext,
   type SourceResult,
   type TokenSource,

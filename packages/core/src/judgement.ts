@@ -1,5 +1,5 @@
 import { maskOf } from "./mask.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
 import { quotable } from "./safe-message.ts";
 import type { Token } from "./token.ts";
@@ -53,11 +53,11 @@ export interface Judgement extends AnswerFacts {
 export function judgementOf<Facts extends AnswerFacts & { readonly url: string }>(
   given: Facts,
 ): Facts & Judgement {
-  const facts = own(given);
+  const facts = ownProperties(given);
   const { source, requestIdHeader } = facts;
   const judged = facts.judged ?? (source === undefined ? "the request" : `the token from ${source}`);
   const mask = maskOf(facts.secrets, facts.provider.tokenPattern);
-  return own({
+  return ownProperties({
     ...facts,
     judged,
     server: facts.server ?? { name: "API", option: "baseUrl" },

@@ -6,7 +6,7 @@ import { acmeAt, canary } from "./fixtures/acme.ts";
 import {
   type Auth,
   type AuthOptions,
-  broken,
+  failed,
   defineProvider,
   fromEnv,
   header,
@@ -168,7 +168,7 @@ describe("what only the options can show is told at the first use", () => {
     const auth = defineProvider({
       ...definition,
       setup: () => {
-        throw broken("ACME_REGION_OF_2026 is neither us nor eu", "Set ACME_REGION_OF_2026 to us or eu.");
+        throw failed("ACME_REGION_OF_2026 is neither us nor eu", "Set ACME_REGION_OF_2026 to us or eu.");
       },
     })();
     expect(() => auth.baseUrl).toThrow(

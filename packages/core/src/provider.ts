@@ -2,7 +2,7 @@ import { type Auth, type AuthOptions, createAuth } from "./auth.ts";
 import { invalid } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { parseUrl } from "./origin.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { ProviderDefinition } from "./provider-definition.ts";
 
 /** Makes an auth. Calling it is free: nothing is read before the auth is used. */
@@ -40,7 +40,7 @@ export function defineProvider<Options extends object, I extends Identity>(
 }
 
 function check(definition: ProviderDefinition<never, Identity>): void {
-  const { specVersion, id, name, tokenUrl, tokenPattern, setup } = own(definition);
+  const { specVersion, id, name, tokenUrl, tokenPattern, setup } = ownProperties(definition);
   const isId = typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id);
   const rules: readonly (readonly [kept: boolean, problem: string, remedy: string])[] = [
     [

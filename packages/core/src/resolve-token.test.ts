@@ -9,7 +9,7 @@ import { resolveToken, type Search, type SearchResult } from "./resolve-token.ts
 import { fromEnv } from "./sources/from-env.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { broken, type Found, found, type TokenSource } from "./token-source.ts";
+import { failed, type Found, found, type TokenSource } from "./token-source.ts";
 
 const now = (): number => Date.UTC(2026, 10, 22);
 
@@ -269,15 +269,15 @@ it("tells who listens what each source said", async () => {
 
 it("shows the words of a source that vouches for them as they are", async () => {
   const reason = "/run/user/1000/secrets-2026-11-22/acme is open to other users";
-  const error = await failureOf(look([vault(() => Promise.reject(broken(reason, "Run chmod 600 on it.")))]));
+  const error = await failureOf(look([vault(() => Promise.reject(failed(reason, "Run chmod 600 on it.")))]));
   expect(error.message).toBe(`acme: ${reason}. Run chmod 600 on it.`);
 });
 
 it("takes the word of a source that comes from another copy of this package", async () => {
   vi.resetModules();
-  const { broken: brokenThere } = await import("./token-source.ts");
-  expect(brokenThere).not.toBe(broken);
-  const sealed = brokenThere("the vault is sealed", "Unseal it.");
+  const { failed: failedThere } = await import("./token-source.ts");
+  expect(failedThere).not.toBe(failed);
+  const sealed = failedThere("the vault is sealed", "Unseal it.");
   const error = await failureOf(look([vault(() => Promise.reject(sealed))]));
   expect(error).toMatchObject({ message: "acme: the vault is sealed. Unseal it.", remedy: "Unseal it." });
 });
@@ -311,7 +311,7 @@ describe("an AuthError is what comes of a source", () => {
     ],
     [
       "whose own words of failure are none",
-      vault(() => throwing(broken(unprintable as never, unprintable as never))()),
+      vault(() => throwing(failed(unprintable as never, unprintable as never))()),
     ],
     [
       "whose reason does not let itself be printed",

@@ -1,12 +1,12 @@
 import { AuthError, isAuthError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import { safeCause } from "./mask.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import { printable, safeMessage } from "./safe-message.ts";
 import { attempt, type SourceAttempt } from "./source-attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
-import { isBroken, type SourceContext, type SourceResult, type TokenSource } from "./token-source.ts";
+import { isFailed, type SourceContext, type SourceResult, type TokenSource } from "./token-source.ts";
 
 /** How long one source may take, unless it says otherwise. Milliseconds. */
 const sourceTimeoutMs = 10_000;
@@ -64,7 +64,10 @@ export async function resolveToken(
       });
     };
 
-    const limit = Math.min(own(source).timeoutMs ?? sourceTimeoutMs, Math.max(deadline - Date.now(), 0));
+    const limit = Math.min(
+      ownProperties(source).timeoutMs ?? sourceTimeoutMs,
+      Math.max(deadline - Date.now(), 0),
+    );
     let result: Answer;
     let value: unknown;
     try {
@@ -112,9 +115,9 @@ interface Answer extends Reason {
 }
 
 function answerOf(given: SourceResult): Answer {
-  const { outcome, reveal, expiresAt, source, warning, reason, remedy } = own<Record<string, unknown>>(
-    given as never,
-  );
+  const { outcome, reveal, expiresAt, source, warning, reason, remedy } = ownProperties<
+    Record<string, unknown>
+  >(given as never);
   return {
     outcome,
     reveal: typeof reveal === "function" ? () => reveal.call(given) as unknown : undefined,
@@ -170,7 +173,7 @@ function failureOf(name: string, error: unknown, limitMs: number): Failure {
   if (isAuthError(error)) {
     return { code, reason: `${name} failed: ${statement(error)}`, remedy: error.remedy, cause: error };
   }
-  if (isBroken(error)) return { code, reason: sentence(error.message), remedy: error.remedy };
+  if (isFailed(error)) return { code, reason: sentence(error.message), remedy: error.remedy };
   const message = safeMessage(error);
   return {
     code,

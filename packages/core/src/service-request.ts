@@ -1,6 +1,6 @@
 import type { AuthError } from "./errors.ts";
 import { readData } from "./json.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { ServiceAnswer } from "./provider-definition.ts";
 import { longestAnswer, readBody } from "./read-body.ts";
 import { withTimeLimit } from "./time-limit.ts";
@@ -45,7 +45,7 @@ export interface Pause {
  * `TimeLimitReached`, with what `errorOf` makes of the answer, or with what `fetch` threw.
  */
 export function sendToService(given: ServiceRequest): Promise<PlainAnswer> {
-  const request = own(given);
+  const request = ownProperties(given);
   const { url, method = "POST", headers, body, timeoutMs } = request;
   const init = { method, headers, redirect: "manual", ...(body !== undefined && { body }) } as const;
   const startedAt = Date.now();

@@ -3,7 +3,7 @@ import { bearer, fixedProblem, formsOf, type HeaderInjection, injectionProblem }
 import type { Identity } from "./identity.ts";
 import { ignoreRejection } from "./ignore-rejection.ts";
 import { hasUser, parseOrigin, parseUrl } from "./origin.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type {
   ProviderDefinition,
   ProviderSetup,
@@ -13,7 +13,7 @@ import type {
 import { safeMessage } from "./safe-message.ts";
 import { fromFunction, type TokenFunction } from "./sources/from-function.ts";
 import { fromValue } from "./sources/from-value.ts";
-import { isBroken, type TokenSource } from "./token-source.ts";
+import { isFailed, type TokenSource } from "./token-source.ts";
 import type { Token } from "./token.ts";
 import { readEndpoint } from "./verify-endpoint.ts";
 
@@ -49,7 +49,7 @@ export function runSetup<I extends Identity>(
   const refuse: Refuse = (problem, remedy) => {
     throw invalid(definition.id, problem, remedy);
   };
-  const setup = own(callSetup(definition, options, context));
+  const setup = ownProperties(callSetup(definition, options, context));
   const ownBaseUrl = options.baseUrl !== undefined;
   const baseUrl = options.baseUrl ?? setup.baseUrl;
   // An address of the caller's own replaces the platform's, and with it what the platform vouched for.
@@ -79,7 +79,7 @@ export function runSetup<I extends Identity>(
   if (!origins.includes(base.origin))
     refuse("the origin of baseUrl is not among the origins", "Add it to the origins.");
 
-  const inject = setup.inject === undefined ? bearer() : own(setup.inject);
+  const inject = setup.inject === undefined ? bearer() : ownProperties(setup.inject);
   const problem = injectionProblem(inject);
   if (problem !== undefined)
     refuse(problem, "Give inject as bearer(), header(name), basic(user) or oneOf(forms, pick).");
@@ -148,7 +148,7 @@ function callSetup<I extends Identity>(
     return definition.setup(options as never, context);
   } catch (error) {
     if (isAuthError(error)) throw error;
-    if (isBroken(error)) throw invalid(definition.id, error.message, error.remedy);
+    if (isFailed(error)) throw invalid(definition.id, error.message, error.remedy);
     throw invalid(definition.id, `its options do not fit: ${safeMessage(error)}`, "Correct the option.");
   }
 }

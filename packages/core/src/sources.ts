@@ -32,7 +32,7 @@ export type {
   TokenStore,
 } from "./stores/token-store.ts";
 export {
-  broken,
+  failed,
   type Environment,
   found,
   type Found,

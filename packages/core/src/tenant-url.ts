@@ -1,6 +1,6 @@
 import { parseUrl } from "./origin.ts";
-import { own } from "./own.ts";
-import { broken } from "./token-source.ts";
+import { ownProperties } from "./own-properties.ts";
+import { failed } from "./token-source.ts";
 
 /** A part of an address that differs from one customer of a service to another. */
 export interface TenantPart {
@@ -18,7 +18,7 @@ export interface TenantPart {
  * first: `options.baseUrl ?? tenantUrl(…)`.
  */
 export function tenantUrl(template: string, parts: Readonly<Record<string, TenantPart>>): string {
-  const given = own(parts);
+  const given = ownProperties(parts);
   const url = template.replace(/\{([^{}]*)\}/g, (_, name: string) => labelOf(name, given[name]));
   if (parseUrl(url) !== undefined) return url;
   throw new TypeError("The template of tenantUrl does not make a URL.");
@@ -27,15 +27,15 @@ export function tenantUrl(template: string, parts: Readonly<Record<string, Tenan
 function labelOf(name: string, part: TenantPart | undefined): string {
   if (typeof part !== "object" || part === null)
     throw new TypeError(`tenantUrl was given no part for {${name}} of its template.`);
-  const { value, variable } = own(part);
+  const { value, variable } = ownProperties(part);
   const how = `the option ${name}${variable === undefined ? "" : ` or set ${variable}`}`;
   const blank: unknown = value ?? "";
   if (typeof blank === "string" && blank.trim() === "")
-    throw broken(`the ${name} is not known, and with it the address`, `Pass ${how}.`);
+    throw failed(`the ${name} is not known, and with it the address`, `Pass ${how}.`);
   const label = typeof blank === "string" ? blank.trim().toLowerCase() : "";
   // RFC 1035, section 2.3.1: what a host name is made of, between its dots.
   if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) return label;
-  throw broken(
+  throw failed(
     `the ${name} is not one part of a host name`,
     `Pass ${how} as letters, digits and hyphens alone: not a whole address.`,
   );

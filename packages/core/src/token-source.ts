@@ -102,12 +102,12 @@ const brand = Symbol.for("auth-providers.broken");
  * clause without a full stop, and what would mend it, in one imperative sentence. Both are shown as they are, so neither
  * may quote what was found. Of any other error, everything is taken out that could be a token.
  */
-export function broken(reason: string, remedy: string): Error {
+export function failed(reason: string, remedy: string): Error {
   return Object.defineProperty(Object.assign(new Error(reason), { remedy }), brand, { value: true });
 }
 
 /** Whether a caught value was made by {@link broken}, of whichever installed copy. */
-export function isBroken(error: unknown): error is Error & { readonly remedy: string } {
+export function isFailed(error: unknown): error is Error & { readonly remedy: string } {
   try {
     return error instanceof Error && Object.hasOwn(error, brand);
   } catch {

@@ -1,7 +1,7 @@
 import type { AuthErrorCode } from "./errors.ts";
 import { ignoreRejection } from "./ignore-rejection.ts";
 import { leadsTo, parseUrl } from "./origin.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { Classification, ServiceAnswer } from "./provider-definition.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
 
@@ -56,7 +56,7 @@ function classifyAnswer(
     const given: unknown = classify?.(answer);
     if (typeof given !== "object" || given === null) return {};
     ignoreRejection(given);
-    const said = own<Record<keyof Classification, unknown>>(given as never);
+    const said = ownProperties<Record<keyof Classification, unknown>>(given as never);
     const retryAfterMs = boundedWait(said.retryAfterMs);
     const isWait = retryAfterMs !== undefined || ("retryAfterMs" in said && said.retryAfterMs === undefined);
     return {

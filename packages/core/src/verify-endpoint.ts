@@ -1,13 +1,13 @@
 import type { Identity } from "./identity.ts";
 import { isHeaderName } from "./header-injection.ts";
 import { isHeaderValue } from "./header-value.ts";
-import { own } from "./own.ts";
+import { ownProperties } from "./own-properties.ts";
 import type { VerifyEndpoint } from "./provider-definition.ts";
 
 /** An endpoint to verify at, as own properties; or what keeps it from being used, as a clause. */
 export function readEndpoint<I extends Identity>(given: unknown): VerifyEndpoint<I> | string {
   if (typeof given !== "object" || given === null) return "verify has no path and no identify function";
-  const endpoint = own(given as VerifyEndpoint<I>);
+  const endpoint = ownProperties(given as VerifyEndpoint<I>);
   if (typeof endpoint.identify !== "function" || typeof endpoint.path !== "string" || endpoint.path === "")
     return "verify has no path or no identify function";
   const { method = "GET", headers = {} } = endpoint;

@@ -1,4 +1,11 @@
-import { type Auth, type AuthOptions, type Environment, type Identity, own, type Provider } from "@auth/core";
+import {
+  type Auth,
+  type AuthOptions,
+  type Environment,
+  type Identity,
+  ownProperties,
+  type Provider,
+} from "@auth/core";
 
 import type { JobEnvironment } from "./job/job-environment.ts";
 
@@ -20,7 +27,7 @@ export function keepingSettings<Options extends object, I extends Identity>(
   tell: (options: Options & AuthOptions) => AuthSettings,
 ): Provider<Options, I> {
   const factory = (options?: Options & AuthOptions): Auth<I> => {
-    const given = own<Options & AuthOptions>(options);
+    const given = ownProperties<Options & AuthOptions>(options);
     return Object.defineProperty(provider(options), settings, { get: () => tell(given) });
   };
   return Object.defineProperties(factory, Object.getOwnPropertyDescriptors(provider)) as Provider<Options, I>;

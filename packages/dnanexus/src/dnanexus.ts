@@ -1,9 +1,9 @@
 import {
   type AuthOptions,
-  broken,
+  failed,
   defineProvider,
   type Environment,
-  field,
+  ownField,
   type Identity,
   isLoopback,
   type Provider,
@@ -105,7 +105,7 @@ function setup(
 ): ProviderSetup<DNAnexusIdentity> {
   const alsoRead = options.alsoRead ?? [];
   if (!Array.isArray(alsoRead) || !alsoRead.every((name) => tokenVariables.includes(name)))
-    throw broken(
+    throw failed(
       "alsoRead names another variable",
       `Name some of ${tokenVariables.join(" and ")} in a list.`,
     );
@@ -133,7 +133,7 @@ function setup(
 }
 
 function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdentity | undefined {
-  const id = field(body, "id");
+  const id = ownField(body, "id");
   if (typeof id !== "string" || !/^user-[\u0021-\u007E]+$/.test(id)) return undefined;
   return { kind: "user", id, ...(job !== undefined && { job }) };
 }
@@ -141,7 +141,7 @@ function identify(body: unknown, job: JobEnvironment | undefined): DNAnexusIdent
 // Core refuses it too, without knowing who wanted it.
 function refusePlainHttp({ plainHttp, baseUrl, protocolName }: ApiServer): void {
   if (!plainHttp || isLoopback(new URL(baseUrl).hostname)) return;
-  throw broken(
+  throw failed(
     `${protocolName} makes the server's address ${baseUrl} plain http, which shows the token to everyone on the way`,
     "Set DX_APISERVER_PROTOCOL to https there, or take it out.",
   );

@@ -31,7 +31,7 @@ export {
   type AuthEvent,
   type AuthEventType,
   type AuthOptions,
-  broken,
+  failed,
   describeIdentity,
   type Environment,
   type EventBase,

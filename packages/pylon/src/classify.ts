@@ -1,4 +1,4 @@
-import { type AuthErrorCode, type Classification, field, type ServiceAnswer, textField } from "@auth/core";
+import { type AuthErrorCode, type Classification, ownField, type ServiceAnswer, ownText } from "@auth/core";
 
 import { retryAfterMsOf } from "./rate-limit.ts";
 import { otherRegion, type PylonRegion, regions } from "./region.ts";
@@ -32,11 +32,11 @@ const meanings: ReadonlyMap<string, AuthErrorCode> = new Map([
  */
 export function classify(answer: ServiceAnswer, asked: Asked): Classification {
   const { status, headers, body } = answer;
-  const code = textField(body, "code");
-  const told = field(body, "errors");
+  const code = ownText(body, "code");
+  const told = ownField(body, "errors");
   const errors = (Array.isArray(told) ? told : []).filter((text) => typeof text === "string");
   const facts = {
-    requestId: textField(body, "request_id"),
+    requestId: ownText(body, "request_id"),
     retryAfterMs: retryAfterMsOf(headers, asked.now),
   };
 

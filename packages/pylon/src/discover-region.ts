@@ -1,4 +1,4 @@
-import { type AuthOptions, AuthError, isAuthError, own, type VerifyOptions } from "@auth/core";
+import { type AuthOptions, AuthError, isAuthError, ownProperties, type VerifyOptions } from "@auth/core";
 
 import { heldToken } from "./held-token.ts";
 import { pylon } from "./pylon.ts";
@@ -20,7 +20,7 @@ export interface DiscoverRegionOptions extends Omit<AuthOptions, "baseUrl"> {
  * no region is guessed.
  */
 export async function discoverRegion(options: DiscoverRegionOptions = {}): Promise<PylonRegion> {
-  const { baseUrls, signal, ...given } = own(options);
+  const { baseUrls, signal, ...given } = ownProperties(options);
   // Loaded once: a source may give another one the next time.
   const token = await pylon({ ...given, region: "us" }).token({ signal });
   let requestId: string | undefined;

@@ -6,7 +6,7 @@ export {
   type AuthEvent,
   type AuthEventType,
   type AuthOptions,
-  broken,
+  failed,
   describeIdentity,
   type Environment,
   type EventBase,

@@ -1,4 +1,4 @@
-import { field, type Identity, textField } from "@auth/core";
+import { ownField, type Identity, ownText } from "@auth/core";
 
 /** The organization that a token speaks for, and the user that the token acts as. */
 export interface PylonIdentity extends Identity {
@@ -25,11 +25,11 @@ export interface PylonUser {
  * @see https://docs.usepylon.com/pylon-docs/developer/api (read 2026-11)
  */
 export function identify(body: unknown): PylonIdentity | undefined {
-  const data = field(body, "data");
-  const id = textField(data, "id");
+  const data = ownField(body, "data");
+  const id = ownText(data, "id");
   if (id === undefined) return undefined;
-  const label = textField(data, "name");
-  const user = readUser(field(data, "user"));
+  const label = ownText(data, "name");
+  const user = readUser(ownField(data, "user"));
   return {
     kind: "organization",
     id,
@@ -39,7 +39,7 @@ export function identify(body: unknown): PylonIdentity | undefined {
 }
 
 function readUser(value: unknown): PylonUser | undefined {
-  const id = textField(value, "id");
-  const email = textField(value, "email");
+  const id = ownText(value, "id");
+  const email = ownText(value, "email");
   return id === undefined ? undefined : { id, ...(email !== undefined && { email }) };
 }

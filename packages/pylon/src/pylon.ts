@@ -1,4 +1,4 @@
-import { broken, defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
+import { failed, defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
 import type { LoginStore } from "@auth/core/logins";
 
 import { classify } from "./classify.ts";
@@ -62,7 +62,7 @@ export const pylon: Provider<PylonOptions, PylonIdentity> = /* @__PURE__ */ defi
 function forRegion(region: PylonRegion): (kept: LoginFacts, label: string) => void {
   return (kept, label) => {
     if (kept.region === region) return;
-    throw broken(
+    throw failed(
       `the ${label} is of the region ${kept.region}, and the region ${region} was asked for`,
       `Pass region: "${kept.region}" or set PYLON_REGION=${kept.region}.`,
     );

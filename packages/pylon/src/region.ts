@@ -1,4 +1,4 @@
-import { broken, type Environment, variable } from "@auth/core";
+import { failed, type Environment, variable } from "@auth/core";
 
 /** Where an organization lives. A token works in one region only. */
 export type PylonRegion = "us" | "eu";
@@ -48,5 +48,5 @@ function parse(value: unknown, place: string, remedy: string): PylonRegion | und
   const name = typeof value === "string" ? value.trim().toLowerCase() : value;
   if (name === undefined || name === "") return undefined;
   if (name === "us" || name === "eu") return name;
-  throw broken(`${place} is neither "us" nor "eu"`, remedy);
+  throw failed(`${place} is neither "us" nor "eu"`, remedy);
 }

@@ -1,4 +1,4 @@
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 import { rateLimitOf } from "./rate-limit.ts";
 
@@ -25,8 +25,8 @@ const longestWaitMs = 60_000;
 export function pylonRetry(options: RetriedOptions): void {
   const { retry } = options;
   const given = typeof retry === "number" ? { limit: retry } : typeof retry === "object" ? retry : {};
-  const statuses = field(given, "statusCodes") ?? worthRepeating;
-  const longest = Number(field(given, "maxRetryAfter") ?? longestWaitMs);
+  const statuses = ownField(given, "statusCodes") ?? worthRepeating;
+  const longest = Number(ownField(given, "maxRetryAfter") ?? longestWaitMs);
   // One for each request: ky gives `delay` nothing by which two requests could be told apart.
   let waitMs: number | undefined;
   const merged = {
@@ -55,7 +55,7 @@ export function pylonRetry(options: RetriedOptions): void {
 
 /** The answer that an error is about, if one is: of the platform's `fetch`, or of another one. */
 function responseOf(error: Error): Pick<Response, "status" | "headers"> | undefined {
-  const response = field(error, "response");
+  const response = ownField(error, "response");
   return typeof response === "object" && response !== null && "status" in response && "headers" in response
     ? (response as Response)
     : undefined;

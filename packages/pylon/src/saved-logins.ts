@@ -1,4 +1,4 @@
-import { field, textField } from "@auth/core";
+import { ownField, ownText } from "@auth/core";
 import { type SavedLogins, savedLogins } from "@auth/core/logins";
 
 import type { PylonRegion } from "./region.ts";
@@ -21,10 +21,10 @@ export const logins: SavedLogins<LoginFacts> = /* @__PURE__ */ savedLogins({
 });
 
 function readFacts(kept: unknown): LoginFacts | undefined {
-  const region = textField(kept, "region");
-  const organization = field(kept, "organization");
-  const id = textField(organization, "id");
+  const region = ownText(kept, "region");
+  const organization = ownField(kept, "organization");
+  const id = ownText(organization, "id");
   if (id === undefined || (region !== "us" && region !== "eu")) return undefined;
-  const name = textField(organization, "name");
+  const name = ownText(organization, "name");
   return { region, organization: { id, ...(name !== undefined && { name }) } };
 }

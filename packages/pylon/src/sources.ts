@@ -1,5 +1,5 @@
 export {
-  broken,
+  failed,
   chain,
   type Claim,
   type ClaimAnswer,

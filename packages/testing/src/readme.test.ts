@@ -3,7 +3,7 @@ import { stripTypeScriptTypes } from "node:module";
 import path from "node:path";
 import { compileFunction } from "node:vm";
 
-import { defineProvider, fromEnv, textField } from "@auth/core";
+import { defineProvider, fromEnv, ownText } from "@auth/core";
 import { expect, it } from "vitest";
 
 import { rules } from "./rules.ts";
@@ -14,10 +14,10 @@ const readme = readFileSync(path.join(import.meta.dirname, "../README.md"), "utf
 // README example: its provider is tested here, as its reader's would be.
 const [, example = ""] = /^```ts no-run: [^\n]*\n(.*?)^```$/ms.exec(readme) ?? [];
 const code = stripTypeScriptTypes(example.replaceAll(/^import .*$/gm, ""));
-compileFunction(code, ["defineProvider", "fromEnv", "textField", "testProvider"])(
+compileFunction(code, ["defineProvider", "fromEnv", "ownText", "testProvider"])(
   defineProvider,
   fromEnv,
-  textField,
+  ownText,
   testProvider,
 );
 

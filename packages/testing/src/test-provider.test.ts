@@ -10,7 +10,7 @@ import {
   type Identity,
   oneOf,
   type Provider,
-  textField,
+  ownText,
 } from "@auth/core";
 import { fromCommand } from "@auth/core/node";
 
@@ -51,7 +51,7 @@ testProvider(
 // A version beside the token, and a second kind of token: in another header, with a fixed
 // one of its own, verified at an endpoint of its own.
 function identifyKey(body: unknown, { headers }: { readonly headers: Headers }): Identity | undefined {
-  const id = textField(body, "key");
+  const id = ownText(body, "key");
   const scopes = headers.get("acme-scopes")?.split(" ");
   return id === undefined ? undefined : { kind: "key", id, ...(scopes && { scopes }) };
 }
@@ -95,7 +95,7 @@ testProvider(
   acmeWith(
     {
       classify({ body }) {
-        const error = textField(body, "error");
+        const error = ownText(body, "error");
         if (error === "invalid_token") return { code: "AUTH_TOKEN_REJECTED" };
         return error === "missing_scope" ? { code: "AUTH_PERMISSION_DENIED" } : {};
       },

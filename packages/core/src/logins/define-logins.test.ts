@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { canary, serve } from "../fixtures/acme.ts";
-import { defineProvider, fromEnv, type Identity, type ProviderDefinition, textField } from "../index.ts";
+import { defineProvider, fromEnv, type Identity, type ProviderDefinition, ownText } from "../index.ts";
 import { defineLogins, type LoginStore, readAccount, type SavedAccount, savedLogins } from "../logins.ts";
 import { openLogin } from "../node.ts";
 
@@ -34,7 +34,7 @@ const definition: ProviderDefinition<AcmeOptions, Identity> = {
     verify: {
       path: "/me",
       identify(body) {
-        const id = textField(body, "id");
+        const id = ownText(body, "id");
         return id === undefined ? undefined : { kind: "user", id, label: "Ada" };
       },
     },

@@ -1,11 +1,11 @@
 import type { Auth, AuthOptions } from "../auth.ts";
 import { AuthError, isAuthError } from "../errors.ts";
-import { field } from "../field.ts";
+import { ownField } from "../own-field.ts";
 import type { Identity } from "../identity.ts";
-import { own } from "../own.ts";
+import { ownProperties } from "../own-properties.ts";
 import { defineProvider } from "../provider.ts";
 import type { ProviderDefinition } from "../provider-definition.ts";
-import { found, isBroken } from "../token-source.ts";
+import { found, isFailed } from "../token-source.ts";
 import type { Verification } from "../verify.ts";
 import type { LoginPlace, LoginSlot } from "./login-slot.ts";
 import type { SavedLogins } from "./saved-logins.ts";
@@ -62,7 +62,7 @@ export function defineLogins<Options extends object, I extends Identity, Facts e
   });
 
   const slotAt = (place: LoginPlace): Promise<LoginSlot> =>
-    keeping("No login can be kept there", undefined, () => logins.open(own(place)));
+    keeping("No login can be kept there", undefined, () => logins.open(ownProperties(place)));
 
   async function keeping<T>(
     problem: string,
@@ -79,7 +79,7 @@ export function defineLogins<Options extends object, I extends Identity, Facts e
 
   return {
     async login(given) {
-      const { name, store, signal, ...options } = own(given);
+      const { name, store, signal, ...options } = ownProperties(given);
       const slot = await slotAt({ name, store });
       const forProvider = options as unknown as Options & AuthOptions;
       // Loaded once: what is kept has to be what was verified.
@@ -107,9 +107,9 @@ export function defineLogins<Options extends object, I extends Identity, Facts e
 
 /** Only our own words are quoted, and the system's code: anything else could hold the token. */
 function failed(provider: string, problem: string, error: unknown): AuthError {
-  const code = field(error, "code");
+  const code = ownField(error, "code");
   const system = typeof code === "string" && /^[A-Z][A-Z0-9_]{1,30}$/.test(code) ? code : "no reason given";
-  const known = isBroken(error);
+  const known = isFailed(error);
   return new AuthError("AUTH_LOGIN_FAILED", {
     provider,
     message: `${problem}: ${known ? error.message : system}.`,

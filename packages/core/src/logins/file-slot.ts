@@ -1,9 +1,9 @@
 import process from "node:process";
 
-import { field, isJsonObject } from "../field.ts";
+import { ownField, isJsonObject } from "../own-field.ts";
 import { type FileLock, removeLeftBehind, withFileLock } from "../stores/file-lock.ts";
 import { makePrivateFolder, readPrivateFile } from "../stores/private-file.ts";
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 import type { LoginSlot } from "./login-slot.ts";
 
 const { dirname } = /* @__PURE__ */ process.getBuiltinModule("node:path");
@@ -12,7 +12,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** A login in a private file, which keeps logins by their names: `{ "logins": { "<name>": … } }`. What else it holds stays. */
 export function fileSlot(file: string, name: string): LoginSlot {
-  const readKept = async (): Promise<unknown> => field(loginsOf(await readMembers(file), file), name);
+  const readKept = async (): Promise<unknown> => ownField(loginsOf(await readMembers(file), file), name);
   return {
     name,
     label: `login ${name} in ${file}`,
@@ -20,7 +20,7 @@ export function fileSlot(file: string, name: string): LoginSlot {
     async save(record, signal) {
       makePrivateFolder(dirname(file));
       const edit = (logins: Members): Members => {
-        const before = field(logins, name);
+        const before = ownField(logins, name);
         return withMember(logins, name, { ...(isJsonObject(before) && before), ...record });
       };
       await change(file, edit, signal);
@@ -60,13 +60,13 @@ async function readMembers(file: string): Promise<Members | undefined> {
 }
 
 function loginsOf(members: Members | undefined, file: string): Members {
-  const logins = field(members, "logins") ?? {};
+  const logins = ownField(members, "logins") ?? {};
   if (!isJsonObject(logins)) throw notOurs(file);
   return logins;
 }
 
 function notOurs(file: string): Error {
-  return broken(`${file} is no file of logins`, "Name another file.");
+  return failed(`${file} is no file of logins`, "Name another file.");
 }
 
 /** By entries, so that a member called `__proto__` is one. */
@@ -79,6 +79,6 @@ export function parseKept(text: string, where: string, remedy: string): unknown 
   try {
     return JSON.parse(text);
   } catch {
-    throw broken(`${where} holds no JSON`, remedy);
+    throw failed(`${where} holds no JSON`, remedy);
   }
 }

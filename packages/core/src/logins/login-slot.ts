@@ -25,7 +25,7 @@ export interface LoginSlot {
 }
 
 /**
- * Opens the logins of a provider, where there are files and a keychain. Throws what `broken` makes where there can be no such
+ * Opens the logins of a provider, where there are files and a keychain. Throws what `failed` makes where there can be no such
  * login.
  */
 export type OpenLogin = (provider: string, place: LoginPlace) => LoginSlot;

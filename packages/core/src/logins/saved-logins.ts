@@ -1,6 +1,6 @@
-import { field, textField } from "../field.ts";
-import { own } from "../own.ts";
-import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
+import { ownField, ownText } from "../own-field.ts";
+import { ownProperties } from "../own-properties.ts";
+import { failed, found, type TokenSource, unavailable } from "../token-source.ts";
 import type { LoginPlace, LoginSlot, LoginStore, OpenLogin } from "./login-slot.ts";
 
 /** How the logins of a service are kept. */
@@ -16,12 +16,12 @@ export interface SavedLoginsScheme<Facts extends object> {
 /** The logins of a service that are kept on this machine. */
 export interface SavedLogins<Facts extends object> {
   readonly provider: string;
-  /** Throws what `broken` makes where there can be no such login. */
+  /** Throws what `failed` makes where there can be no such login. */
   open(place: LoginPlace): Promise<LoginSlot>;
-  /** What is known of a login; `undefined` where there is none. Throws what `broken` makes for what is no login. */
+  /** What is known of a login; `undefined` where there is none. Throws what `failed` makes for what is no login. */
   read(slot: LoginSlot, signal?: AbortSignal): Promise<(Facts & { readonly token: string }) | undefined>;
   /**
-   * The token of a login, by its name, or of the one without. `check` may throw what `broken` makes, where the login is not for
+   * The token of a login, by its name, or of the one without. `check` may throw what `failed` makes, where the login is not for
    * what is asked: it is given what is known of the login, and what to call it.
    */
   source(
@@ -37,8 +37,8 @@ export function savedLogins<Facts extends object>(scheme: SavedLoginsScheme<Fact
 
   async function open(place: LoginPlace): Promise<LoginSlot> {
     const { openLogin } = await scheme.load();
-    if (openLogin !== undefined) return openLogin(provider, own(place));
-    throw broken(
+    if (openLogin !== undefined) return openLogin(provider, ownProperties(place));
+    throw failed(
       "a saved login needs Node.js, Bun or Deno (of a bundler, the condition node)",
       "Pass the option token.",
     );
@@ -50,10 +50,10 @@ export function savedLogins<Facts extends object>(scheme: SavedLoginsScheme<Fact
   ): Promise<(Facts & { readonly token: string }) | undefined> {
     const kept = await slot.read(signal);
     if (kept === undefined) return undefined;
-    const token = textField(kept, "token");
+    const token = ownText(kept, "token");
     const facts = scheme.read(kept);
     if (token === undefined || facts === undefined)
-      throw broken(`what is kept as ${slot.label} is no login`, "Log in again with login().");
+      throw failed(`what is kept as ${slot.label} is no login`, "Log in again with login().");
     return { ...facts, token };
   }
 
@@ -94,8 +94,8 @@ export interface SavedAccount {
 
 /** What a login says of its account under `account`; `undefined` where it says nothing that fits. */
 export function readAccount(kept: unknown): SavedAccount | undefined {
-  const account = field(kept, "account");
-  const [kind, id, label] = ["kind", "id", "label"].map((name) => textField(account, name));
+  const account = ownField(kept, "account");
+  const [kind, id, label] = ["kind", "id", "label"].map((name) => ownText(account, name));
   if (kind === undefined || id === undefined) return undefined;
   return { kind, id, ...(label !== undefined && { label }) };
 }

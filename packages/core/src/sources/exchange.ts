@@ -1,7 +1,7 @@
-import { own } from "../own.ts";
+import { ownProperties } from "../own-properties.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import {
-  broken,
+  failed,
   type SourceContext,
   type TokenSource,
   type Unavailable,
@@ -74,7 +74,7 @@ export function exchange(given: ExchangeOptions): TokenSource {
       try {
         const result = await makeTrade(name, trade, login, context);
         if (result.outcome === "found" && result.revealNext !== undefined)
-          throw broken(
+          throw failed(
             `${name} was given something new in place of what came from ${login.source}, and has no store to keep it in`,
             "Pass exchange a store, as in store: fileStore(path).",
           );
@@ -88,13 +88,13 @@ export function exchange(given: ExchangeOptions): TokenSource {
 }
 
 function checked(given: ExchangeOptions): ExchangeOptions {
-  const options = own(given);
+  const options = ownProperties(given);
   if (typeof options.name !== "string" || options.name.trim() === "")
-    throw broken("an exchange has no name", "Give exchange a name.");
+    throw failed("an exchange has no name", "Give exchange a name.");
   if (typeof options.material?.resolve !== "function")
-    throw broken(`${options.name} has no material`, "Give exchange a token source as material.");
+    throw failed(`${options.name} has no material`, "Give exchange a token source as material.");
   if (typeof options.trade !== "function")
-    throw broken(`${options.name} has no trade`, "Give exchange a function as trade.");
+    throw failed(`${options.name} has no trade`, "Give exchange a function as trade.");
   return options;
 }
 
@@ -103,15 +103,15 @@ export async function readMaterial(
   source: TokenSource,
   context: SourceContext,
 ): Promise<Token | Unavailable> {
-  const limit = own(source).timeoutMs ?? 10_000;
-  const result = own(
+  const limit = ownProperties(source).timeoutMs ?? 10_000;
+  const result = ownProperties(
     await withTimeLimit((signal) => source.resolve({ ...context, signal }), limit, context.signal),
   );
   if (result.outcome !== "found") return unavailable(result.reason, result.remedy);
   const text: unknown = result.reveal();
   const name = result.source ?? source.name;
   if (typeof text !== "string")
-    throw broken(`${name} answered with something that is no text`, "Return found(text).");
+    throw failed(`${name} answered with something that is no text`, "Return found(text).");
   return text.trim() === ""
     ? unavailable(`${name} is blank`)
     : createToken(text.trim(), name, result.expiresAt);

@@ -3,8 +3,8 @@ import { lstat } from "node:fs/promises";
 import path from "node:path";
 
 import { parseJson } from "../json.ts";
-import { own } from "../own.ts";
-import { broken, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
+import { ownProperties } from "../own-properties.ts";
+import { failed, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
 import { processTree } from "./process-tree.ts";
 
 /** Options of {@link fromCommand}. */
@@ -55,13 +55,13 @@ export function fromCommand(
   args: readonly string[],
   given: FromCommandOptions = {},
 ): TokenSource {
-  const options = own(given);
+  const options = ownProperties(given);
   return {
     name: `command ${file}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     async resolve({ env, signal }) {
       if (/[/\\]/.test(file) && !path.isAbsolute(file)) {
-        throw broken(
+        throw failed(
           `${file} is a relative path, which depends on the folder`,
           "Give the command's name or absolute path.",
         );
@@ -85,7 +85,7 @@ export function fromCommand(
         if (code === 0) return readToken(output, file, byHand);
         if (isAmong(code, options.unavailableWhen))
           return unavailable(`${file} ${how}: it has no token`, byHand);
-        throw broken(`${file} ${how} and ${output.length} bytes of output`, byHand);
+        throw failed(`${file} ${how} and ${output.length} bytes of output`, byHand);
       } catch (error) {
         if (options.whenMissing !== "unavailable" || child.pid !== undefined) throw error;
         if (await isThere(file, passed["PATH"], options.cwd)) throw error;
@@ -149,7 +149,7 @@ function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promi
       chunks.push(chunk);
       if (size > longestOutput) {
         giveUp(
-          broken(
+          failed(
             `${file} printed more than ${longestOutput} bytes`,
             "Have it print the token and nothing else.",
           ),
@@ -159,7 +159,7 @@ function outputOf(child: ChildProcess, file: string, signal: AbortSignal): Promi
     child.on("error", ({ code }: NodeJS.ErrnoException) => {
       signal.removeEventListener("abort", abort);
       reject(
-        broken(
+        failed(
           `${file} could not be started (${code ?? "no reason given"})`,
           `Install ${file}, or correct its name.`,
         ),
@@ -179,7 +179,7 @@ function readToken(output: Buffer, file: string, byHand: string): SourceResult {
   if (!text.startsWith("{")) return found(text);
   const { token, expiresAt } = fields(text, file);
   if (typeof token !== "string") {
-    throw broken(
+    throw failed(
       `${file} printed JSON without a token`,
       'Have it print the token, or {"token": …, "expiresAt": …}.',
     );
@@ -187,7 +187,7 @@ function readToken(output: Buffer, file: string, byHand: string): SourceResult {
   if (expiresAt === undefined || expiresAt === null) return found(token);
   const at = typeof expiresAt === "string" ? Date.parse(expiresAt) : expiresAt;
   if (typeof at !== "number" || !Number.isFinite(at)) {
-    throw broken(
+    throw failed(
       `${file} printed an expiry that is no time`,
       "Have it print expiresAt in milliseconds or as ISO 8601.",
     );
@@ -199,7 +199,7 @@ function fields(text: string, file: string): { readonly token?: unknown; readonl
   try {
     return parseJson(text) as object;
   } catch {
-    throw broken(
+    throw failed(
       `${file} printed something that begins like JSON and is none`,
       "Have it print the token, or valid JSON.",
     );

@@ -1,8 +1,8 @@
 import { ignoreRejection } from "../ignore-rejection.ts";
-import { own } from "../own.ts";
+import { ownProperties } from "../own-properties.ts";
 import { expandHome } from "../stores/file-path.ts";
 import { type PrivateFile, readPrivateFile } from "../stores/private-file.ts";
-import { broken, found, type TokenSource, unavailable } from "../token-source.ts";
+import { failed, found, type TokenSource, unavailable } from "../token-source.ts";
 
 /** Options of {@link fromFile}. */
 export interface FromFileOptions {
@@ -38,7 +38,7 @@ const longestParsedFile = 1_048_576;
  * of other users, only the kind of file is looked at. UTF-8, with or without a byte order mark.
  */
 export function fromFile(path: string, given: FromFileOptions = {}): TokenSource {
-  const options = own(given);
+  const options = ownProperties(given);
   const { permissions = "private", parse, remedy = `Put the token in ${path}.` } = options;
   return {
     name: `file ${path}`,
@@ -58,7 +58,7 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
       if (problem !== undefined && permissions !== "warn") {
         const otherwise =
           options.remedy === undefined ? ', or pass permissions: "any" if it is a mounted secret' : "";
-        throw broken(problem.reason, `Run ${problem.command}${otherwise}.`);
+        throw failed(problem.reason, `Run ${problem.command}${otherwise}.`);
       }
       const text = textOf(file, path);
       if (text.trim() === "") return unavailable(`${path} is empty`, remedy);
@@ -75,7 +75,7 @@ function textOf({ bytes }: PrivateFile, path: string): string {
   const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (hasMark || bytes.includes(0)) {
     const encoding = hasMark ? "UTF-16" : "UTF-16, or no text at all";
-    throw broken(`${path} is ${encoding}, not UTF-8`, `Save ${path} as UTF-8.`);
+    throw failed(`${path} is ${encoding}, not UTF-8`, `Save ${path} as UTF-8.`);
   }
   // Skips a byte order mark.
   return new TextDecoder().decode(bytes);
@@ -92,9 +92,9 @@ function parsed(
     token = parse(text);
   } catch {
     // Not a cause either: its message may quote the file.
-    throw broken(`${path} cannot be read as the file that it should be`, remedy);
+    throw failed(`${path} cannot be read as the file that it should be`, remedy);
   }
   if (token === undefined || token === null || typeof token === "string") return token ?? undefined;
   ignoreRejection(token);
-  throw broken(`${path} holds something that is no token`, remedy);
+  throw failed(`${path} holds something that is no token`, remedy);
 }

@@ -11,10 +11,10 @@ import {
 import type { ClaimAnswer, TokenStore } from "../stores/token-store.ts";
 import { TimeLimitReached, withTimeLimit } from "../time-limit.ts";
 import {
-  broken,
+  failed,
   type Found,
   found,
-  isBroken,
+  isFailed,
   type SourceContext,
   type SourceResult,
   type TokenSource,
@@ -225,7 +225,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
         tell(context, "store.lost", { fence: claim.fence });
         return undefined;
       }
-      throw await failed(error, held, context, wish);
+      throw await afterFailure(error, held, context, wish);
     }
     if (result.outcome === "unavailable") {
       await giveUp(held, context);
@@ -288,7 +288,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   }
 
   /** After a trade that failed: all are told to wait, or that nobody need try again. */
-  async function failed(
+  async function afterFailure(
     error: unknown,
     held: Holding,
     context: SourceContext,
@@ -299,7 +299,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       const askedFor = isAuthError(error) ? error.retryAfterMs : undefined;
       await giveUp(held, context, askedFor ?? pauseAfter(claim.failures));
       if (!(error instanceof TimeLimitReached)) return error;
-      return broken(`${name} gave no answer in time`, "Find out what it waits for, or allow it more time.");
+      return failed(`${name} gave no answer in time`, "Find out what it waits for, or allow it more time.");
     }
     const refused = await hashOf(key, material.reveal());
     const died = claim.lapsed;
@@ -339,7 +339,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   ): Promise<SourceResult> {
     const rotates = plan.readMaterial !== undefined && (known === undefined || known.next !== undefined);
     if (rotates || unpublished !== undefined)
-      throw broken(
+      throw failed(
         `${name} cannot get a new token, since ${storeName} cannot be asked: ${reason}`,
         `Mend ${storeName}, and try again.`,
       );
@@ -348,7 +348,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     const result = await plan.ask(context, login?.token);
     if (result.outcome === "unavailable") return result;
     if (result.revealNext !== undefined)
-      throw broken(
+      throw failed(
         `${name} was given something new in place of its material, and ${storeName} cannot be asked: ${reason}`,
         `Mend ${storeName}, and log in again.`,
       );
@@ -446,7 +446,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       try {
         return await withTimeLimit(async () => question(), Math.min(longestAnswerMs, leaseMs / 2));
       } catch (error) {
-        const failure = new StoreFailure(isBroken(error) ? error.message : safeMessage(error));
+        const failure = new StoreFailure(isFailed(error) ? error.message : safeMessage(error));
         if (until === undefined || clock() + longestLookMs >= until) throw failure;
         await sleep(longestLookMs, new AbortController().signal);
       }
@@ -458,14 +458,14 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   }
 
   function pausedFor(ms: number): Error {
-    return broken(
+    return failed(
       `the last try to get a token from ${name} failed, and the next one is in ${Math.ceil(ms / 1000)} s`,
       "Look at the error of the process that tried, or wait.",
     );
   }
 
   function restoring(ms: number): Error {
-    return broken(
+    return failed(
       `${storeName} had lost the token of ${name}, and the processes that know it have ${Math.ceil(ms / 1000)} s to put it back`,
       "Wait, and give the store a disk that survives a restart.",
     );

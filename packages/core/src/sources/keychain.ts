@@ -1,6 +1,6 @@
 import type { AsyncEntry } from "@napi-rs/keyring";
 
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 
 /** What the operating system keeps under a service and an account name. */
 export interface KeychainEntry {
@@ -29,7 +29,7 @@ export async function keychainEntry(
     try {
       return await task;
     } catch {
-      throw broken(`the keychain did not give access to ${service}, ${account}`, unlocking);
+      throw failed(`the keychain did not give access to ${service}, ${account}`, unlocking);
     }
   };
   return {
@@ -44,25 +44,25 @@ async function open(service: string, account: string, otherwise: string): Promis
     // The package is there, and its part for this platform is not.
     const incomplete = error instanceof Error && /native binding|keyring-\w/.test(error.message);
     throw incomplete
-      ? broken(
+      ? failed(
           "the package @napi-rs/keyring has no binary for this platform",
           `Install @napi-rs/keyring again, with its optional dependencies, or ${otherwise}.`,
         )
-      : broken(
+      : failed(
           "the keychain needs the package @napi-rs/keyring, which is not installed",
           `Install @napi-rs/keyring beside the provider package, or ${otherwise}.`,
         );
   });
   // Before version 2 it would take the kernel's keyring where there is no Secret Service: that is gone after a restart.
   if (!("LinuxStore" in keyring))
-    throw broken(
+    throw failed(
       "the keychain needs @napi-rs/keyring 2 or newer, and an older one is installed",
       `Install @napi-rs/keyring@2, or ${otherwise}.`,
     );
   try {
     return new keyring.AsyncEntry(service, account, { linux: { store: "secret-service" } });
   } catch {
-    throw broken("there is no keychain that can be reached", `${unlock}, or ${otherwise}.`);
+    throw failed("there is no keychain that can be reached", `${unlock}, or ${otherwise}.`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { own } from "../own.ts";
+import { ownProperties } from "../own-properties.ts";
 import type { TokenStore } from "../stores/token-store.ts";
-import { broken, type TokenSource } from "../token-source.ts";
+import { failed, type TokenSource } from "../token-source.ts";
 import { generationSource } from "./generation-source.ts";
 
 /** Options of {@link shared}. */
@@ -24,19 +24,19 @@ export interface SharedOptions {
  * with a store of its own.
  */
 export function shared(source: TokenSource, given: SharedOptions): TokenSource {
-  const options = own(given);
+  const options = ownProperties(given);
   if (typeof source?.resolve !== "function")
-    throw broken("what is to be shared is no token source", "Pass shared a token source.");
+    throw failed("what is to be shared is no token source", "Pass shared a token source.");
   checkStore(source.name, options);
   return generationSource({
     ...options,
     name: source.name,
-    askTimeoutMs: own(source).timeoutMs,
+    askTimeoutMs: ownProperties(source).timeoutMs,
     ask: async (context) => source.resolve(context),
   });
 }
 
-/** Throws what `broken` makes where the options cannot be meant. */
+/** Throws what `failed` makes where the options cannot be meant. */
 export function checkStore(
   name: string,
   {
@@ -48,12 +48,12 @@ export function checkStore(
   const methods = ["read", "claim", "publish", "release"] as const;
   const given = Object(store) as Partial<Record<string, unknown>>;
   if (!methods.every((method) => typeof given[method] === "function"))
-    throw broken(
+    throw failed(
       `the store of ${name} is none`,
       "Pass fileStore(path), redisStore(client, …) or a store of your own.",
     );
   if (typeof key !== "string" || key.trim() === "")
-    throw broken(`${name} has no key in its store`, 'Give a key, as in key: "acme/main".');
+    throw failed(`${name} has no key in its store`, 'Give a key, as in key: "acme/main".');
   if (leaseMs !== undefined && !(leaseMs >= 10))
-    throw broken(`the leaseMs of ${name} is not at least 10`, "Give leaseMs in milliseconds.");
+    throw failed(`the leaseMs of ${name} is not at least 10`, "Give leaseMs in milliseconds.");
 }

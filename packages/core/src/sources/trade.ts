@@ -1,10 +1,10 @@
 import { AuthError, isAuthError } from "../errors.ts";
 import { maskOf } from "../mask.ts";
 import { parseOrigin, parseUrl } from "../origin.ts";
-import { own } from "../own.ts";
+import { ownProperties } from "../own-properties.ts";
 import { safeMessage } from "../safe-message.ts";
 import { callService } from "../service-call.ts";
-import { broken, type Found, isBroken, type SourceContext, type Unavailable } from "../token-source.ts";
+import { failed, type Found, isFailed, type SourceContext, type Unavailable } from "../token-source.ts";
 import type { Token } from "../token.ts";
 import { answerOf, type FunctionResult } from "./from-function.ts";
 
@@ -51,7 +51,7 @@ export interface TradeContext {
  */
 export type Trade = (material: Token, context: TradeContext) => FunctionResult | Promise<FunctionResult>;
 
-/** One trade. Rejects with an `AuthError`, or what `broken` makes; neither shows a secret of the trade. */
+/** One trade. Rejects with an `AuthError`, or what `failed` makes; neither shows a secret of the trade. */
 export async function makeTrade(
   name: string,
   trade: Trade,
@@ -62,7 +62,7 @@ export async function makeTrade(
   // Whatever is sent joins them.
   const secrets = [material.reveal()];
   const call = async (given: TradeCall): Promise<TradeReply> => {
-    const request = own(given);
+    const request = ownProperties(given);
     secrets.push(...secretsOf(request));
     const origin = parseUrl(request.url)?.origin;
     const isAllowed = origin !== undefined && "origin" in parseOrigin(origin, false);
@@ -131,11 +131,11 @@ function failureOf(
     readonly secrets: readonly string[];
   },
 ): Error {
-  if (isAuthError(error) || isBroken(error)) return error;
+  if (isAuthError(error) || isFailed(error)) return error;
   const { name, provider, material, secrets } = about;
   const words = safeMessage(maskOf(secrets)(wordsOf(error)));
   if (oauthErrorOf(error) !== "invalid_grant")
-    return broken(`${name} failed: ${words}`, `Correct the trade of ${name}, or what it is made of.`);
+    return failed(`${name} failed: ${words}`, `Correct the trade of ${name}, or what it is made of.`);
   return new AuthError("AUTH_LOGIN_FAILED", {
     provider,
     message: `The service no longer accepts what came from ${material.source} (invalid_grant: ${words.replace(/[.!]+$/, "")}).`,

@@ -1,4 +1,4 @@
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
 import { holderIsGone, newHolder } from "./lock-holder.ts";
 
@@ -21,7 +21,7 @@ export interface FileLockOptions {
 export interface FileLock {
   /**
    * Puts a file in the place of whatever has the path, for this user alone (mode 0600): who reads meanwhile sees the old file or the new
-   * one, whole. It is on the disk when this returns. The path must be on the lock's own file system. Throws what `broken` makes where it
+   * one, whole. It is on the disk when this returns. The path must be on the lock's own file system. Throws what `failed` makes where it
    * cannot be written, and where the lock was lost to another process (this one stood still for longer than `leaseMs`): nothing is
    * replaced then.
    */
@@ -44,7 +44,7 @@ export interface FileLock {
  * their own names, never `held` itself, it cannot remove the lock of a live one. Unfinished copies are in `held` too. So a taker has to
  * remove them before it can take the lock, and a holder that stood still and lost it finds no copy to put in place.
  *
- * Rejects with what `broken` makes where the lock cannot be had; with what the task throws; with the signal's reason.
+ * Rejects with what `failed` makes where the lock cannot be had; with what the task throws; with the signal's reason.
  */
 export async function withFileLock<T>(
   path: string,
@@ -62,7 +62,7 @@ export async function withFileLock<T>(
       if (seen === undefined) break;
       if (seen !== blocking) [blocking, since] = [seen, performance.now()];
       else if (performance.now() - since > waitMs)
-        throw broken(
+        throw failed(
           `another program has been saving to ${path} for ${waitMs / 1000} s`,
           `Try again when it has ended, or ${otherwise}.`,
         );
@@ -208,7 +208,7 @@ class HeldFolder {
   }
 
   #lost(): Error {
-    return broken(
+    return failed(
       `this program stood still while it saved to ${this.#path}, and another one went on`,
       "Try again.",
     );

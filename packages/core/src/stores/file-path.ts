@@ -1,4 +1,4 @@
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 
 const { isAbsolute, join, resolve } = /* @__PURE__ */ process.getBuiltinModule("node:path");
 
@@ -10,12 +10,12 @@ export function expandHome(path: string): string {
 
 /**
  * Where a file for secrets is to be: an absolute path, or one that begins with `~/`. A relative path is refused, since it is another
- * file in each folder that the program is started in. `option` is what the caller calls it. Throws what `broken` makes.
+ * file in each folder that the program is started in. `option` is what the caller calls it. Throws what `failed` makes.
  */
 export function secretFilePath(path: string, option: string): string {
   const expanded = expandHome(path);
   if (isAbsolute(expanded)) return resolve(expanded);
-  throw broken(
+  throw failed(
     `${option} is no absolute path`,
     `Pass ${option} as a whole path, such as ${join(homeFolder(), ".config", "my-program", "tokens.json")}, or one that begins with ~/.`,
   );

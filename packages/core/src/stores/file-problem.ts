@@ -1,5 +1,5 @@
 import { shellQuote } from "../sources/shell-quote.ts";
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
 const { dirname } = /* @__PURE__ */ process.getBuiltinModule("node:path");
@@ -20,12 +20,12 @@ export function fileProblem(path: string, action: string, error: unknown, otherw
   if (code === "ENOTDIR" || code === "EEXIST" || code === "ENOENT") {
     const inTheWay = firstNonFolder(code === "EEXIST" ? path : dirname(path));
     if (inTheWay !== undefined)
-      return broken(
+      return failed(
         `${path} cannot be ${action}: ${inTheWay} is not a folder (${code})`,
         `Remove or rename ${shellQuote(inTheWay)}, or ${otherwise}.`,
       );
   }
-  return broken(`${path} cannot be ${action} (${code})`, remedyFor(code, path, otherwise));
+  return failed(`${path} cannot be ${action} (${code})`, remedyFor(code, path, otherwise));
 }
 
 function remedyFor(code: string, path: string, otherwise: string): string {

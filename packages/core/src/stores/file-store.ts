@@ -1,6 +1,6 @@
-import { isJsonObject } from "../field.ts";
+import { isJsonObject } from "../own-field.ts";
 import { parseJson } from "../json.ts";
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 import { claimed, type ClaimState, published, refusal, released, storedRecord } from "./claim-state.ts";
 import { type FileLock, withFileLock } from "./file-lock.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
@@ -27,7 +27,7 @@ const otherwise = "give fileStore another path";
  */
 export function fileStore(path: string): TokenStore {
   if (typeof path !== "string" || path === "")
-    throw broken("fileStore was given no path", "Give fileStore the path of a file.");
+    throw failed("fileStore was given no path", "Give fileStore the path of a file.");
   const file = secretFilePath(path, "the path of fileStore");
 
   async function states(): Promise<States> {
@@ -96,7 +96,7 @@ function statesIn(bytes: Uint8Array, file: string): States {
   } catch {
     // Told below, without what it holds.
   }
-  throw broken(`${file} holds no tokens of a store`, `Remove the file, or ${otherwise}.`);
+  throw failed(`${file} holds no tokens of a store`, `Remove the file, or ${otherwise}.`);
 }
 
 function stateOf(states: States, key: string): ClaimState | undefined {

@@ -1,4 +1,4 @@
-import { field, textField } from "../field.ts";
+import { ownField, ownText } from "../own-field.ts";
 import { parseJson } from "../json.ts";
 import type { StoredRecord, TokenRecord } from "./token-store.ts";
 
@@ -51,17 +51,17 @@ export function recordOf(generation: Generation): TokenRecord {
 /** What a store gave back. Throws where that is no record of ours. */
 export function generationOf(stored: StoredRecord, clock: number): KnownGeneration {
   const facts = parseJson(stored.reveal());
-  const lifeMs = numberOf(field(facts, "lifeMs"));
+  const lifeMs = numberOf(ownField(facts, "lifeMs"));
   return {
     generation: stored.generation,
-    token: textField(facts, "token"),
+    token: ownText(facts, "token"),
     lifeMs,
-    next: textField(facts, "next"),
-    login: textField(facts, "login"),
-    former: textsOf(field(facts, "former")),
-    refused: textsOf(field(facts, "refused")),
-    died: field(facts, "died") === true,
-    restored: field(facts, "restored") === true,
+    next: ownText(facts, "next"),
+    login: ownText(facts, "login"),
+    former: textsOf(ownField(facts, "former")),
+    refused: textsOf(ownField(facts, "refused")),
+    died: ownField(facts, "died") === true,
+    restored: ownField(facts, "restored") === true,
     ageMs: stored.ageMs,
     endsAt: lifeMs === undefined ? undefined : clock + lifeMs - Math.max(stored.ageMs, 0),
   };

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 
 import { shellQuote } from "../sources/shell-quote.ts";
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
 
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
@@ -41,7 +41,7 @@ export interface PrivateFileOptions {
 /**
  * Reads a file that should be of this user alone. `undefined` where there is none. All checks are made on the opened file, since the
  * path may lead elsewhere the next moment: it must be a regular file, of the user or of root, closed to others. On Windows, where the mode
- * says nothing of other users, only the kind of file is checked. Throws what `broken` makes; the content is never quoted.
+ * says nothing of other users, only the kind of file is checked. Throws what `failed` makes; the content is never quoted.
  */
 export async function readPrivateFile(
   path: string,
@@ -92,7 +92,7 @@ export function readPrivateFileSync(path: string, options: PrivateFileOptions = 
 }
 
 /**
- * Makes a folder for this user alone, with the folders above it. One that is there stays as it is. Throws what `broken` makes where
+ * Makes a folder for this user alone, with the folders above it. One that is there stays as it is. Throws what `failed` makes where
  * that cannot be, with the path that is in the way.
  */
 export function makePrivateFolder(path: string, otherwise: string = nameAnother): void {
@@ -121,7 +121,7 @@ function openFlags(path: string, options: PrivateFileOptions): number {
 }
 
 function linkProblem(path: string, { otherwise = nameAnother }: PrivateFileOptions): Error {
-  return broken(`${path} is a symbolic link`, `Name the file that it leads to, or ${otherwise}.`);
+  return failed(`${path} is a symbolic link`, `Name the file that it leads to, or ${otherwise}.`);
 }
 
 /** Returns where there is no such file; throws where there is one that cannot be opened. */
@@ -133,7 +133,7 @@ function missing(path: string, error: unknown, options: PrivateFileOptions): und
   if ((code === "ELOOP" || code === "EMLINK") && options.links !== "follow" && isLink(path))
     throw linkProblem(path, options);
   if (code === "EACCES" || code === "EPERM")
-    throw broken(
+    throw failed(
       `${path} cannot be read by this user (${code})`,
       `Run chown on ${shellQuote(path)}, or ${otherwise}.`,
     );
@@ -152,11 +152,11 @@ function isLink(path: string): boolean {
 function check(path: string, stats: Stats, options: PrivateFileOptions): PrivacyProblem | undefined {
   const { permissions = "private", otherwise = nameAnother } = options;
   if (!stats.isFile())
-    throw broken(`${path} is not a regular file`, `Remove ${shellQuote(path)}, or ${otherwise}.`);
+    throw failed(`${path} is not a regular file`, `Remove ${shellQuote(path)}, or ${otherwise}.`);
   if (permissions === "any") return undefined;
   const problem = privacyProblem(path, stats);
   if (problem !== undefined && permissions === "private")
-    throw broken(problem.reason, `Run ${problem.command}, or ${otherwise}.`);
+    throw failed(problem.reason, `Run ${problem.command}, or ${otherwise}.`);
   return problem;
 }
 
@@ -170,7 +170,7 @@ function privateFile(
   const { otherwise = nameAnother } = options;
   const maxBytes = maxBytesOf(options);
   if (bytes.length > maxBytes)
-    throw broken(
+    throw failed(
       `${path} is too large (over ${maxBytes} bytes)`,
       `Remove ${shellQuote(path)}, or ${otherwise}.`,
     );

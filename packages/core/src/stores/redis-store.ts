@@ -1,5 +1,5 @@
 import { isWorkers } from "../runtime.ts";
-import { broken } from "../token-source.ts";
+import { failed } from "../token-source.ts";
 import type { ClaimAnswer, StoredRecord, TokenStore } from "./token-store.ts";
 
 /** A client of the package `redis`, as far as it is used. A cluster's client fits as well. */
@@ -40,7 +40,7 @@ export function redisStore(client: NodeRedisClient | IoRedisClient, options: Red
     options,
   ) as RedisStoreOptions;
   if (typeof (client as Partial<NodeRedisClient> | undefined)?.eval !== "function")
-    throw broken("redisStore was given no Redis client", "Pass a client of the package redis or ioredis.");
+    throw failed("redisStore was given no Redis client", "Pass a client of the package redis or ioredis.");
   const cipher = cipherOf(encryptionKey);
 
   async function run(
@@ -54,7 +54,7 @@ export function redisStore(client: NodeRedisClient | IoRedisClient, options: Red
       ? client.eval(script, 1, name, ...texts)
       : client.eval(script, { keys: [name], arguments: texts }));
     if (!Array.isArray(answer))
-      throw broken("Redis gave an answer of another kind", "Check what the client is connected to.");
+      throw failed("Redis gave an answer of another kind", "Check what the client is connected to.");
     return answer.map(String);
   }
 
@@ -175,7 +175,7 @@ function cipherOf(key: unknown): Cipher {
       encrypt: async (_, text) => plainMark + text,
       async decrypt(_, text) {
         if (!text.startsWith(plainMark))
-          throw broken(
+          throw failed(
             "what Redis holds is encrypted, and there is no encryptionKey",
             "Pass redisStore the encryptionKey.",
           );
@@ -193,7 +193,7 @@ function cipherOf(key: unknown): Cipher {
     },
     async decrypt(place, text) {
       if (!text.startsWith(secretMark))
-        throw broken(
+        throw failed(
           "what Redis holds is not encrypted",
           'Remove the key from Redis, or pass encryptionKey: "none".',
         );
@@ -204,7 +204,7 @@ function cipherOf(key: unknown): Cipher {
         const plain = await crypto.subtle.decrypt(algorithm, await imported(), fromBase64(sealed.slice(16)));
         return new TextDecoder().decode(plain);
       } catch {
-        throw broken(
+        throw failed(
           "what Redis holds was encrypted with another key, or for another place",
           "Pass redisStore the encryptionKey of the others.",
         );
@@ -218,11 +218,11 @@ function importKey(key: unknown): () => Promise<EncryptionKey> {
   if (isCryptoKey(key)) {
     const { algorithm, usages } = key;
     if (algorithm.name !== "AES-GCM" || !usages.includes("encrypt") || !usages.includes("decrypt"))
-      throw broken("the encryptionKey is not one that encrypts and decrypts by AES-GCM", remedy);
+      throw failed("the encryptionKey is not one that encrypts and decrypts by AES-GCM", remedy);
     return async () => key;
   }
-  if (!(key instanceof Uint8Array)) throw broken("redisStore was given no encryptionKey", remedy);
-  if (key.length !== 32) throw broken(`the encryptionKey has ${key.length} bytes`, remedy);
+  if (!(key instanceof Uint8Array)) throw failed("redisStore was given no encryptionKey", remedy);
+  if (key.length !== 32) throw failed(`the encryptionKey has ${key.length} bytes`, remedy);
   // A copy: what the caller does to the bytes later changes nothing.
   const bytes = new Uint8Array(key);
   let imported: Promise<EncryptionKey> | undefined;

@@ -1,4 +1,4 @@
-import { own } from "../own.ts";
+import { ownProperties } from "../own-properties.ts";
 import { type HeaderReader, headerReader, type WebhookHeaders } from "./header-reader.ts";
 import { hmacKey, isSignedWith } from "./hmac.ts";
 import { base64Content } from "./base64-content.ts";
@@ -82,7 +82,7 @@ export type VerifyWebhook = (
 export function defineWebhook(scheme: WebhookScheme): VerifyWebhook {
   const errors = webhookErrors(scheme.provider);
   return async (delivery, options) => {
-    const given = own(options);
+    const given = ownProperties(options);
     const secrets = secretsOf(given, scheme, errors);
     const limits = { maxBytes: maxBytesOf(given, errors), timeoutMs: timeoutMsOf(given, errors) };
     checkDelivery(delivery, errors);

@@ -2,9 +2,9 @@ import {
   type Auth,
   AuthError,
   type AuthErrorCode,
-  broken,
+  failed,
   type Environment,
-  isBroken,
+  isFailed,
   type TokenSource,
 } from "@auth/core";
 
@@ -94,7 +94,7 @@ export function saveDirectories({ layers }: Account): SaveDirectories {
     const user = layers.find(({ place }) => place.kind === "user");
     const session = layers.find(({ place }) => place.kind === "session");
     if (user?.place.directory === undefined)
-      throw broken("there is nowhere to save, since HOME is not set", "Set HOME or DX_USER_CONF_DIR.");
+      throw failed("there is nowhere to save, since HOME is not set", "Set HOME or DX_USER_CONF_DIR.");
     const directories = { user: user.place.directory, session: session?.place.directory };
     return checkSave(directories, [user, ...(session === undefined ? [] : [session])]);
   });
@@ -132,7 +132,7 @@ function explained<T>(code: AuthErrorCode, use: () => T): T {
 }
 
 function explain(code: AuthErrorCode, error: unknown): unknown {
-  if (!isBroken(error)) return error;
+  if (!isFailed(error)) return error;
   const message = code === "AUTH_PROVIDER_INVALID" ? "This cannot be used" : "The login cannot be saved";
   return new AuthError(code, {
     provider: dnanexus.id,

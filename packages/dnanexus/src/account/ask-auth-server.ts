@@ -1,4 +1,4 @@
-import { AuthError, type Classification, type ServiceAnswer, textField } from "@auth/core";
+import { AuthError, type Classification, type ServiceAnswer, ownText } from "@auth/core";
 import { callService, type ServiceCall, type ServiceReply } from "@auth/core/service";
 
 import { dnanexus } from "../dnanexus.ts";
@@ -53,8 +53,8 @@ export async function askForToken(
   call: AuthServerCall & { readonly judged: string },
 ): Promise<GrantedToken & { readonly body: unknown }> {
   const { body, status, requestId } = await askAuthServer(origin, options, { ...call, retry: false });
-  const token = textField(body, "access_token")?.trim();
-  const type = textField(body, "token_type")?.trim();
+  const token = ownText(body, "access_token")?.trim();
+  const type = ownText(body, "token_type")?.trim();
   const isUsable = token !== undefined && /^[\u0021-\u007E]{1,16384}$/.test(token);
   if (isUsable && !call.secrets.includes(token) && type?.toLowerCase() === "bearer")
     return { token, type, body };

@@ -1,4 +1,4 @@
-import { broken, type Environment, isLoopback } from "@auth/core";
+import { failed, type Environment, isLoopback } from "@auth/core";
 
 import { trimmedVariable } from "../config/environment-place.ts";
 
@@ -23,7 +23,7 @@ const authServers: ReadonlyMap<string, string> = new Map([
 /**
  * The origin of the auth server, where logins are made and ended: the option's, else by the API server's host, else, for
  * an API server on this machine, that of `DX_AUTHSERVER_HOST` and `DX_AUTHSERVER_PORT`. The environment does not move it
- * for any other host, as in the toolkit: passwords go there. Throws what `broken` makes, which names the option.
+ * for any other host, as in the toolkit: passwords go there. Throws what `failed` makes, which names the option.
  */
 export function authServer({ authUrl, baseUrl, env, allowInsecureHttp = false }: AuthServerFacts): string {
   if (authUrl !== undefined)
@@ -33,7 +33,7 @@ export function authServer({ authUrl, baseUrl, env, allowInsecureHttp = false }:
   const known = authServers.get(hostname);
   if (known !== undefined) return known;
   if (!isLoopback(hostname) && hostname !== "apiserver") {
-    throw broken(
+    throw failed(
       `the auth server that belongs to ${hostname} is not known`,
       "Pass the option authUrl with its address.",
     );
@@ -46,7 +46,7 @@ export function authServer({ authUrl, baseUrl, env, allowInsecureHttp = false }:
       ...(host === undefined ? ["DX_AUTHSERVER_HOST"] : []),
       ...(port === undefined ? ["DX_AUTHSERVER_PORT"] : []),
     ].join(" and ");
-    throw broken(
+    throw failed(
       `the auth server that belongs to ${hostname} is not known without ${missing}`,
       "Set DX_AUTHSERVER_HOST and DX_AUTHSERVER_PORT, or pass the option authUrl.",
     );
@@ -70,9 +70,9 @@ function checked(address: string, name: string, example: string, allowInsecureHt
     (url.protocol === "https:" || url.protocol === "http:") &&
     url.username + url.password + url.search + url.hash === "" &&
     url.pathname === "/";
-  if (!isOrigin) throw broken(`${name} is not the address of a server, without user and path`, remedy);
+  if (!isOrigin) throw failed(`${name} is not the address of a server, without user and path`, remedy);
   if (url.protocol === "http:" && !isLoopback(url.hostname) && !allowInsecureHttp) {
-    throw broken(
+    throw failed(
       `${name} leads to ${url.origin}, plain http, which shows the password and the token to everyone on the way`,
       remedy,
     );

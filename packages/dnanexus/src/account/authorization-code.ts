@@ -1,4 +1,4 @@
-import { type Classification, field, type ServiceAnswer } from "@auth/core";
+import { type Classification, ownField, type ServiceAnswer } from "@auth/core";
 
 import { apiErrorOf, reasonOf } from "../service/api-error.ts";
 import type { AccountOptions } from "./account.ts";
@@ -37,7 +37,7 @@ export async function exchangeCode(
 
 /** A number of seconds that is none, or too large for a date, is no reason to refuse a good token. */
 function expiryOf(body: unknown, now: number): number | undefined {
-  const seconds = field(body, "expires_in");
+  const seconds = ownField(body, "expires_in");
   if (typeof seconds !== "number" || !(seconds > 0)) return undefined;
   const expiresAt = Math.trunc(now + seconds * 1000);
   return expiresAt <= 8.64e15 ? expiresAt : undefined;
@@ -45,9 +45,9 @@ function expiryOf(body: unknown, now: number): number | undefined {
 
 // Which of the two shapes the service's errors have is not documented.
 function refusal({ status, body }: ServiceAnswer): Classification {
-  const type = field(body, "error");
+  const type = ownField(body, "error");
   if (typeof type === "string")
-    return { reason: reasonOf(type, field(body, "error_description")), ...meaning(type) };
+    return { reason: reasonOf(type, ownField(body, "error_description")), ...meaning(type) };
 
   const said = loginRefusal(status, body);
   if (said.code === "AUTH_LOGIN_FAILED") return { ...said, remedy: again };

@@ -1,4 +1,4 @@
-import { own } from "@auth/core";
+import { ownProperties } from "@auth/core";
 
 import { type Machine, thisMachine } from "../config/config-places.ts";
 import { authOrigin, invalid } from "./account.ts";
@@ -47,7 +47,7 @@ export const loginWithBrowser: (options: BrowserLoginOptions) => Promise<Login> 
 /** The login through a browser as it is on a machine. */
 export function loginWithBrowserOn(machine: Machine): (options: BrowserLoginOptions) => Promise<Login> {
   return async (given) => {
-    const options = own(given);
+    const options = ownProperties(given);
     checkOptions(options);
     const { signal, redirectUri, waitMs = 300_000, allowMissingState } = options;
     return keepLogin(options, machine, async (account) => {

@@ -1,4 +1,4 @@
-import { own } from "@auth/core";
+import { ownProperties } from "@auth/core";
 
 import { type Machine, thisMachine } from "../config/config-places.ts";
 import { invalid } from "./account.ts";
@@ -17,7 +17,7 @@ export const loginWithToken: (token: string, options?: KeepOptions) => Promise<L
 /** The login with a token as it is on a machine. */
 export function loginWithTokenOn(machine: Machine): (token: string, options?: KeepOptions) => Promise<Login> {
   return async (given, givenOptions) => {
-    const options = own(givenOptions);
+    const options = ownProperties(givenOptions);
     if (typeof given !== "string" || given.trim() === "")
       throw invalid("the token is missing or blank", "Pass a token from https://platform.dnanexus.com/");
     const token = given.trim();

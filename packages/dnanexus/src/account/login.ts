@@ -1,4 +1,4 @@
-import { own } from "@auth/core";
+import { ownProperties } from "@auth/core";
 
 import { type Machine, thisMachine } from "../config/config-places.ts";
 import { authOrigin, invalid } from "./account.ts";
@@ -60,7 +60,7 @@ export const login: (options: LoginOptions) => Promise<Login> = loginOn(thisMach
 /** The login as it is on a machine. */
 export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Login> {
   return async (given) => {
-    const options = own(given);
+    const options = ownProperties(given);
     const request = loginRequest(options);
     const { expiresAt, username } = request;
     return keepLogin(options, machine, async (account) => {

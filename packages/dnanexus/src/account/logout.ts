@@ -1,4 +1,4 @@
-import { AuthError, type Classification, isAuthError, own, type Token } from "@auth/core";
+import { AuthError, type Classification, isAuthError, ownProperties, type Token } from "@auth/core";
 import { removeLeftBehind } from "@auth/core/node";
 
 import { type ConfigKey, type ConfigLayer, decide } from "../config/config-layer.ts";
@@ -59,7 +59,7 @@ export const logout: (options?: LogoutOptions) => Promise<Logout> = logoutOn(thi
 /** The logout as it is on a machine. */
 export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise<Logout> {
   return async (given) => {
-    const options = own(given);
+    const options = ownProperties(given);
     const { signal } = options;
     const account = openAccount(options, machine);
     const { layers } = account;

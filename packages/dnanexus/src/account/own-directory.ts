@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 
-import { broken, shellQuote } from "@auth/core";
+import { failed, shellQuote } from "@auth/core";
 
 import { errorCode } from "../config/error-code.ts";
 import { dirname, fs, process } from "../platform.ts";
@@ -14,7 +14,7 @@ export function checkDirectory(path: string): void {
   if (link === undefined) return;
   const target = lookAt(path, fs.statSync);
   if (target === undefined || !target.isDirectory())
-    throw broken(`${path} is not a directory`, `Remove ${shellQuote(path)}, or ${otherwise}.`);
+    throw failed(`${path} is not a directory`, `Remove ${shellQuote(path)}, or ${otherwise}.`);
   for (const stats of [link, target]) refuseForeign(path, stats);
 }
 
@@ -23,12 +23,12 @@ export function checkReplaceable(path: string): boolean {
   const stats = lookAt(path, fs.lstatSync);
   if (stats === undefined) return false;
   if (stats.isSymbolicLink()) {
-    throw broken(
+    throw failed(
       `${path} is a symbolic link, and what it leads to is not replaced`,
       `Replace ${shellQuote(path)} by the file itself, or set DX_USER_CONF_DIR to the directory that holds it.`,
     );
   }
-  if (!stats.isFile()) throw broken(`${path} is not a regular file`, `Remove ${shellQuote(path)}.`);
+  if (!stats.isFile()) throw failed(`${path} is not a regular file`, `Remove ${shellQuote(path)}.`);
   refuseForeign(path, stats);
   return true;
 }
@@ -39,7 +39,7 @@ export function closeDirectory(path: string): void {
   try {
     fs.chmodSync(path, 0o700);
   } catch (error) {
-    throw broken(
+    throw failed(
       `${path} cannot be made a directory of this user alone (${String(errorCode(error))})`,
       `Run chmod 700 ${shellQuote(path)}, or ${otherwise}.`,
     );
@@ -50,7 +50,7 @@ function refuseForeign(path: string, { uid }: Stats): void {
   // Windows knows no such user.
   const user = process.getuid?.();
   if (user === undefined || uid === user) return;
-  throw broken(
+  throw failed(
     `${path} belongs to another user`,
     `Run this as that user, or ${otherwise}, or run chown ${user} ${shellQuote(path)}.`,
   );
@@ -62,7 +62,7 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT") return undefined;
-    throw broken(
+    throw failed(
       `${path} cannot be looked at (${String(code)})`,
       code === "ENOTDIR"
         ? `Remove the file in the place of ${shellQuote(dirname(path))}, or ${otherwise}.`

@@ -1,4 +1,4 @@
-import { broken, field } from "@auth/core";
+import { failed, ownField } from "@auth/core";
 import { type FileLock, makePrivateFolder, withFileLock } from "@auth/core/node";
 
 import { readConfigFile, readEnvironmentFile } from "../config/config-file.ts";
@@ -36,7 +36,7 @@ export function lockedFile(user: string): string {
 }
 
 /**
- * Throws what `broken` makes where {@link saveConfig} would, by what was seen of the directories. Changes nothing, so that a
+ * Throws what `failed` makes where {@link saveConfig} would, by what was seen of the directories. Changes nothing, so that a
  * login can ask first.
  */
 export function checkSave(directories: SaveDirectories, layers: readonly ConfigLayer[]): SaveDirectories {
@@ -71,7 +71,7 @@ export async function saveConfig(
       closeDirectory(directory);
       for (const key of standaloneKeys) {
         const known = [json, ...saved.map((other) => other.json)]
-          .map((one) => field(one, key))
+          .map((one) => ownField(one, key))
           .find((value) => typeof value === "string");
         const text = changes[key] ?? alone.get(key) ?? known ?? (key === "DX_CLI_WD" ? "/" : "");
         if (text !== alone.get(key)) lock.replace(join(directory, key), text);
@@ -137,7 +137,7 @@ function notReplaced(
   path: string,
   { problem, remedy }: { readonly problem: string; readonly remedy: string },
 ): Error {
-  return broken(
+  return failed(
     `${path} ${problem.replace(/^it /, "")}, and is not written over`,
     remedy.replace(/ and run dx login\.$/, "."),
   );

@@ -1,4 +1,4 @@
-import { AuthError, broken } from "@auth/core";
+import { AuthError, failed } from "@auth/core";
 
 import { type ConfigKey, type ConfigLayer, type ConfigPlace, decide } from "./config-layer.ts";
 
@@ -107,5 +107,5 @@ function placeName({ key, place }: Setting): string {
 }
 
 function wrong(part: Setting, problem: string, example: string): Error {
-  return broken(`${placeName(part)} ${problem}`, `Give ${part.key} as in ${example}.`);
+  return failed(`${placeName(part)} ${problem}`, `Give ${part.key} as in ${example}.`);
 }

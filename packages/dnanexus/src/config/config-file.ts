@@ -1,4 +1,4 @@
-import { isBroken, shellQuote } from "@auth/core";
+import { isFailed, shellQuote } from "@auth/core";
 import { readPrivateFileSync } from "@auth/core/node";
 
 import type { ConfigPlace, Reading } from "./config-layer.ts";
@@ -39,7 +39,7 @@ export function readConfigFile(path: string, owner: Owner): Reading<ConfigFile> 
     const openToOthers = problem && `${problem.reason}: run ${problem.command}.`;
     return { state: "set", value: { text, ...(openToOthers !== undefined && { openToOthers }) } };
   } catch (error) {
-    if (!isBroken(error)) throw error;
+    if (!isFailed(error)) throw error;
     return broken(error.message.replace(path, "it"), error.remedy);
   }
 }

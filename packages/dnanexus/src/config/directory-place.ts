@@ -1,4 +1,4 @@
-import { field, isJsonObject } from "@auth/core";
+import { ownField, isJsonObject } from "@auth/core";
 
 import { type ConfigFile, type Owner, readConfigFile, readEnvironmentFile, repair } from "./config-file.ts";
 import {
@@ -86,7 +86,7 @@ export function parseConfig(file: Reading<ConfigFile>, kind: Owner, path: string
 }
 
 function readKey(json: object, key: ConfigKey, path: string, kind: Owner): Reading<string> {
-  const value = field(json, key);
+  const value = ownField(json, key);
   if (value === undefined) return { state: "absent", reason: `${path} has no ${key}` };
   if (value === null) {
     const reason = `${key} is null in file ${path}, which hides lesser logins`;

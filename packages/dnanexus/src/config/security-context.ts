@@ -1,4 +1,4 @@
-import { field, isJsonObject } from "@auth/core";
+import { ownField, isJsonObject } from "@auth/core";
 
 import type { ConfigLayer, ConfigPlace, Reading } from "./config-layer.ts";
 
@@ -39,10 +39,10 @@ function parse(text: string): { readonly token: string } | string {
     return isAlone ? "it is a token alone, without the JSON around it" : "the security context is not JSON";
   }
   if (!isJsonObject(context)) return "the security context is not a JSON object";
-  const token = field(context, "auth_token");
+  const token = ownField(context, "auth_token");
   if (typeof token !== "string" || token.trim() === "") return "the security context has no auth_token";
   if (token.trim() === "PUBLIC") return { token: "PUBLIC" };
-  const type = field(context, "auth_token_type");
+  const type = ownField(context, "auth_token_type");
   // Written as the server spelled it: `bearer` after a login with a password, `Bearer` after one with a token.
   if (typeof type !== "string" || type.toLowerCase() !== "bearer")
     return "the security context is not of the token type Bearer";

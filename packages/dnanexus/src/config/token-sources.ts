@@ -1,4 +1,4 @@
-import { broken, found, type SourceResult, type TokenSource, unavailable } from "@auth/core";
+import { failed, found, type SourceResult, type TokenSource, unavailable } from "@auth/core";
 
 import { type JobEnvironment, jobIn } from "../job/job-environment.ts";
 import type { ConfigLayer } from "./config-layer.ts";
@@ -29,7 +29,7 @@ export function tokenSources(look: Look, unread: () => readonly TokenVariable[])
         case "hidden":
           return unavailable(reading.reason, reading.remedy);
         case "broken":
-          throw broken(`${place.nameOf(key)} cannot be used, since ${reading.problem}`, reading.remedy);
+          throw failed(`${place.nameOf(key)} cannot be used, since ${reading.problem}`, reading.remedy);
         default:
           // The remedy stands at the end alone: one that a place before it gives is closer to what is wrong.
           return unavailable(reading.reason, index === layers.length - 1 ? firstLogin(unread()) : undefined);

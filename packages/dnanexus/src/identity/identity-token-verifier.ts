@@ -1,4 +1,4 @@
-import { AuthError, type AuthErrorCode, own } from "@auth/core";
+import { AuthError, type AuthErrorCode, ownProperties } from "@auth/core";
 import type { JWTPayload } from "jose";
 
 import { type IdentityTokenClaims, readClaims } from "./identity-token.ts";
@@ -57,7 +57,7 @@ export async function verifyIdentityToken(
 export function identityTokenVerifier(
   options: IdentityTokenVerifierOptions,
 ): (identityToken: string) => Promise<VerifiedIdentityToken> {
-  const given = own(options);
+  const given = ownProperties(options);
   const { issuer = "https://job-oidc.dnanexus.com", now = Date.now } = given;
   const audience = [given.audience].flat();
   let keys: IssuerKeys | undefined;

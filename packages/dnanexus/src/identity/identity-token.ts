@@ -1,4 +1,4 @@
-import { AuthError, field, isJsonObject } from "@auth/core";
+import { AuthError, ownField, isJsonObject } from "@auth/core";
 
 /** What an identity token says. Times are milliseconds since the epoch; what the token does not say is absent. */
 export interface IdentityTokenClaims {
@@ -49,7 +49,7 @@ export function decodeIdentityToken(identityToken: string): UnverifiedIdentityTo
 
 /** The claims by better names. A claim that is not of its documented type counts as absent. */
 export function readClaims(payload: object): IdentityTokenClaims {
-  const audience = field(payload, "aud");
+  const audience = ownField(payload, "aud");
   const known = {
     issuer: textOf(payload, "iss"),
     subject: textOf(payload, "sub"),
@@ -79,12 +79,12 @@ function payloadOf(identityToken: string): object | undefined {
 }
 
 function textOf(payload: object, name: string): string | undefined {
-  const value = field(payload, name);
+  const value = ownField(payload, name);
   return typeof value === "string" ? value : undefined;
 }
 
 // RFC 7519: seconds, perhaps with a fraction. Beyond the range of a date it is no time.
 function timeOf(payload: object, name: string): number | undefined {
-  const seconds = field(payload, name);
+  const seconds = ownField(payload, name);
   return typeof seconds === "number" && Math.abs(seconds) <= 8.64e12 ? seconds * 1000 : undefined;
 }

@@ -1,4 +1,4 @@
-import { AuthError, field, isLoopback } from "@auth/core";
+import { AuthError, ownField, isLoopback } from "@auth/core";
 import { callService } from "@auth/core/service";
 import type { JWTVerifyGetKey } from "jose";
 
@@ -40,8 +40,8 @@ async function discover(place: KeysPlace): Promise<URL> {
   const { issuer } = place;
   const { href } = checked(issuer, "issuer");
   const document = await read(new URL(`${href.replace(/\/$/, "")}/.well-known/openid-configuration`), place);
-  const named = field(document, "jwks_uri");
-  if (field(document, "issuer") !== issuer || typeof named !== "string") {
+  const named = ownField(document, "jwks_uri");
+  if (ownField(document, "issuer") !== issuer || typeof named !== "string") {
     throw new AuthError("AUTH_RESPONSE_MALFORMED", {
       provider: "dnanexus",
       message: `The discovery document of ${issuer} names another issuer, or no keys.`,

@@ -1,4 +1,4 @@
-import { AuthError, isAuthError, own, type Token } from "@auth/core";
+import { AuthError, isAuthError, ownProperties, type Token } from "@auth/core";
 import { expandHome, withFileLock } from "@auth/core/node";
 
 import { awsSessionName } from "./aws-web-identity.ts";
@@ -59,7 +59,7 @@ export async function keepIdentityTokenFile(
   given: IdentityTokenFileOptions,
   wait: Wait,
 ): Promise<IdentityTokenFile> {
-  const { roleArn, roleSessionName, signal, onError, now = Date.now } = own(given);
+  const { roleArn, roleSessionName, signal, onError, now = Date.now } = ownProperties(given);
   const path = resolve(expandHome(givenPath));
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);

@@ -2,7 +2,7 @@ import {
   type Auth,
   AuthError,
   type Classification,
-  field,
+  ownField,
   isAuthError,
   type ServiceAnswer,
   type Token,
@@ -66,7 +66,7 @@ async function send(request: IdentityTokenRequest, token: Token): Promise<string
     signal,
     ...dnanexusApi((answer) => meaning(answer, job)),
   });
-  const identityToken = field(body, "Token");
+  const identityToken = ownField(body, "Token");
   if (typeof identityToken === "string" && identityToken !== "") return identityToken;
   throw new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: auth.provider.id,

@@ -4,7 +4,7 @@ import {
   found,
   type Identity,
   isAuthError,
-  own,
+  ownProperties,
   type Token,
   type TokenOptions,
   type TokenSource,
@@ -64,7 +64,7 @@ const searchMs = 10_000;
  * @see https://documentation.dnanexus.com/developer/apps/job-identity-tokens (read 2026-11)
  */
 export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): JobIdentityToken {
-  const given = own(options);
+  const given = ownProperties(options);
   const { audience, timeoutMs = 20_000 } = given;
   const subjectClaims = [...(given.subjectClaims ?? [])];
   const {

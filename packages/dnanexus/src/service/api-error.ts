@@ -1,4 +1,4 @@
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 /** What the API and the auth server say of a call that failed: `{"error": {"type", "message"}}`. */
 export interface ApiError {
@@ -9,10 +9,10 @@ export interface ApiError {
 
 /** `undefined` where the answer has no error with a type, such as a gateway's. */
 export function apiErrorOf(body: unknown): ApiError | undefined {
-  const error = field(body, "error");
-  const type = field(error, "type");
+  const error = ownField(body, "error");
+  const type = ownField(error, "type");
   if (typeof type !== "string") return undefined;
-  const message = field(error, "message");
+  const message = ownField(error, "message");
   return { type, message: typeof message === "string" ? message : "" };
 }
 

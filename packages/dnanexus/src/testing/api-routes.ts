@@ -1,4 +1,4 @@
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 import { ApiError, notFound } from "./api-error.ts";
 import { bearer, type Call, type Route, select } from "./route.ts";
@@ -15,10 +15,10 @@ export const apiRoutes: readonly Route[] = [
 
 /** As on the service's own test systems: throttled until an instant that the call names. */
 function comeBackLater({ input, now }: Call): object {
-  const until = field(input, "waitUntil");
+  const until = ownField(input, "waitUntil");
   if (typeof until !== "number") throw new ApiError("InvalidInput", "waitUntil must be a number");
   if (now() >= until) return { currentTime: Math.trunc(now()) };
-  const isTold = field(input, "setRetryAfter") !== false;
+  const isTold = ownField(input, "setRetryAfter") !== false;
   const message = "Some resource was temporarily unavailable; please try again later";
   throw new ApiError("ServiceUnavailable", message, isTold ? { "retry-after": "2" } : {});
 }

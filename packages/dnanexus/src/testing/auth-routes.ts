@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 import { ApiError } from "./api-error.ts";
 import { bearer, type Call, type Route } from "./route.ts";
@@ -19,18 +19,18 @@ const thirtyDaysMs = 30 * 86_400_000;
 /** With a user name and password, a login; with a bearer, a token derived from it. */
 function newAuthToken(call: Call): object {
   const { input, token, now } = call;
-  const asked = field(input, "expires");
+  const asked = ownField(input, "expires");
   const expiresAt = typeof asked === "number" ? asked : now() + thirtyDaysMs;
-  const label = field(input, "label");
+  const label = ownField(input, "label");
   const facts = { ...scopeOf(input), ...(typeof label === "string" && { label }) };
 
-  if (field(input, "username") !== undefined) {
+  if (ownField(input, "username") !== undefined) {
     return issue(call, { ...facts, user: checkPassword(call), kind: "login", expiresAt });
   }
   if (token === undefined) {
     throw new ApiError("InvalidAuthentication", "You need to be logged in to use this method");
   }
-  if (field(input, "grant_type") === "authorization_code") return authorizationCode(call, token);
+  if (ownField(input, "grant_type") === "authorization_code") return authorizationCode(call, token);
   const child = {
     ...facts,
     user: token.userId,
@@ -42,8 +42,8 @@ function newAuthToken(call: Call): object {
 
 /** A code that signs a browser in to a web application of a job's. */
 function authorizationCode({ input, oauth }: Call, { userId, scope }: StoredToken): object {
-  const clientId = field(input, "client_id");
-  const redirectUri = field(input, "redirect_uri");
+  const clientId = ownField(input, "client_id");
+  const redirectUri = ownField(input, "redirect_uri");
   if (typeof clientId !== "string" || typeof redirectUri !== "string")
     throw new ApiError("InvalidInput", "client_id and redirect_uri must be strings");
   const code = oauth.codes.issue({ userId, clientId, redirectUri, scope: scopeOf(input).scope ?? scope });
@@ -51,7 +51,7 @@ function authorizationCode({ input, oauth }: Call, { userId, scope }: StoredToke
 }
 
 function checkPassword({ input, directory, lockout }: Call): string {
-  const name = field(input, "username");
+  const name = ownField(input, "username");
   const userId = typeof name === "string" ? userIdOf(name) : "";
   // The type of this error is not documented.
   if (lockout.isLocked(userId)) throw new ApiError("AccountLockedError", "The account is locked for a time");
@@ -60,9 +60,9 @@ function checkPassword({ input, directory, lockout }: Call): string {
     return new ApiError(type, message);
   };
   const user = directory.users.get(userId);
-  if (user?.password === undefined || user.password !== field(input, "password"))
+  if (user?.password === undefined || user.password !== ownField(input, "password"))
     throw fail("UsernameOrPasswordError", "Incorrect username and/or password");
-  const otp = field(input, "otp") ?? undefined;
+  const otp = ownField(input, "otp") ?? undefined;
   if (user.otp !== undefined && otp === undefined)
     throw new ApiError("OTPRequiredError", "A verification code is required");
   if (user.otp !== undefined && otp !== user.otp)
@@ -78,7 +78,7 @@ function issue(call: Call, facts: FakeToken, parentSignature?: string): object {
 }
 
 function scopeOf(input: object): { readonly scope?: FakeScope } {
-  const given = field(input, "scope");
+  const given = ownField(input, "scope");
   if (given === undefined) return {};
   const scope = readScope(given);
   if (scope === undefined) throw new ApiError("InvalidInput", "scope is neither full nor a list of projects");
@@ -91,7 +91,7 @@ function getUserInfo(call: Call): object {
 }
 
 function destroyAuthToken(call: Call): object {
-  const signature = field(call.input, "tokenSignature");
+  const signature = ownField(call.input, "tokenSignature");
   const stored = typeof signature === "string" ? call.store.findBySignature(signature) : undefined;
   if (stored === undefined) throw new ApiError("ResourceNotFound", "The token could not be found");
   if (stored.userId !== bearer(call).userId) {

@@ -1,4 +1,4 @@
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 import { ApiError } from "./api-error.ts";
 import type { FakeJob } from "./directory.ts";
@@ -17,11 +17,11 @@ function getIdentityToken(call: Call): object {
   if (bearer(call).job?.id !== job.id) {
     throw new ApiError("PermissionDenied", `Only ${job.id} itself may get its identity token`);
   }
-  const audience = field(call.input, "audience");
+  const audience = ownField(call.input, "audience");
   if (typeof audience !== "string" || audience === "")
     throw new ApiError("InvalidInput", "audience must be a nonempty string");
   const claims = claimsOf(job);
-  const names = subjectClaims(field(call.input, "subject_claims"));
+  const names = subjectClaims(ownField(call.input, "subject_claims"));
   const sub = names.map((name) => `${name};${claims[name] ?? ""}`).join(";");
   return { Token: call.identity.issue({ sub, aud: audience, ...claims }) };
 }

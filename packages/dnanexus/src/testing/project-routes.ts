@@ -1,4 +1,4 @@
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 import { ApiError, notFound } from "./api-error.ts";
 import type { FakeProject } from "./directory.ts";
@@ -16,19 +16,19 @@ export const projectRoutes: readonly Route[] = [
 function findProjects(call: Call): object {
   const { input, directory } = call;
   const token = bearer(call);
-  const needed = field(input, "level");
-  const limit = field(input, "limit");
-  const starting = field(input, "starting");
+  const needed = ownField(input, "level");
+  const limit = ownField(input, "limit");
+  const starting = ownField(input, "starting");
   const seen = directory.projects.flatMap((project) => {
     const level = levelOf(token, project);
-    if (!isNamed(project, field(input, "name"))) return [];
+    if (!isNamed(project, ownField(input, "name"))) return [];
     return isEnough(level, typeof needed === "string" ? needed : "VIEW") ? [{ ...project, level }] : [];
   });
   const first = starting === undefined || starting === null ? 0 : seen.findIndex(({ id }) => id === starting);
   if (first === -1)
     throw new ApiError("InvalidInput", "starting is not an id that an earlier answer gave as next");
   const behind = first + (typeof limit === "number" && limit > 0 ? Math.min(limit, 1000) : 1000);
-  const describe = field(input, "describe") === true;
+  const describe = ownField(input, "describe") === true;
   const results = seen.slice(first, behind).map(({ id, name, level }) => ({
     id,
     level,
@@ -43,13 +43,13 @@ function findProjects(call: Call): object {
 function isNamed({ name }: FakeProject, wanted: unknown): boolean {
   if (wanted === undefined || wanted === null) return true;
   if (typeof wanted === "string") return name === wanted;
-  const glob = field(wanted, "glob");
+  const glob = ownField(wanted, "glob");
   if (typeof glob === "string") return matchesGlob(name, glob);
-  const regexp = field(wanted, "regexp");
+  const regexp = ownField(wanted, "regexp");
   if (typeof regexp !== "string")
     throw new ApiError("InvalidInput", "name must be a text, a glob or a regexp");
   try {
-    return new RegExp(regexp, field(wanted, "flags") === "i" ? "i" : "").test(name);
+    return new RegExp(regexp, ownField(wanted, "flags") === "i" ? "i" : "").test(name);
   } catch {
     throw new ApiError("InvalidInput", "the regexp of name is none");
   }
@@ -67,14 +67,14 @@ function describeProject(call: Call): object {
   const { project, level } = visibleProject(call, call.objectId);
   const { id, name } = project;
   // Only where it is asked for.
-  const folders = field(call.input, "folders") === true ? { folders: foldersOf(project) } : {};
+  const folders = ownField(call.input, "folders") === true ? { folders: foldersOf(project) } : {};
   return select(call.input, { id, class: "project", name, level, ...folders });
 }
 
 /** The folders right below one, by their whole paths. There are no objects in them. */
 function listFolder(call: Call): object {
   const folders = foldersOf(visibleProject(call, call.objectId).project);
-  const wanted = field(call.input, "folder") ?? "/";
+  const wanted = ownField(call.input, "folder") ?? "/";
   if (typeof wanted !== "string" || !wanted.startsWith("/"))
     throw new ApiError("InvalidInput", "folder must be a path that begins with a slash");
   const folder = wanted === "/" ? wanted : wanted.replace(/\/+$/, "");
@@ -82,7 +82,7 @@ function listFolder(call: Call): object {
   const below = folders.filter(
     (path) => path !== "/" && path.replace(/\/[^/]*$/, "") === folder.replace(/^\/$/, ""),
   );
-  const only = field(call.input, "only");
+  const only = ownField(call.input, "only");
   return {
     ...(only !== "objects" && { folders: below }),
     ...(only !== "folders" && { objects: [] }),
@@ -91,7 +91,7 @@ function listFolder(call: Call): object {
 
 /** There are none. What is asked has to be allowed all the same. */
 function findDataObjects(call: Call): object {
-  const project = field(field(call.input, "scope"), "project");
+  const project = ownField(ownField(call.input, "scope"), "project");
   if (typeof project === "string") visibleProject(call, project);
   return { results: [], next: null };
 }

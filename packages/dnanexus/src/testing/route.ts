@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 
 import type { FakeDirectory } from "./directory.ts";
 import type { IdentityTokens } from "./identity-tokens.ts";
@@ -54,9 +54,9 @@ export function bearer({ token }: Call): StoredToken {
 
 /** `fields` of the input adds to the default fields, or replaces them with `defaultFields: false`. */
 export function select(input: object, described: object): object {
-  const fields = field(input, "fields");
-  if (fields === undefined || field(input, "defaultFields") === true) return described;
+  const fields = ownField(input, "fields");
+  if (fields === undefined || ownField(input, "defaultFields") === true) return described;
   return Object.fromEntries(
-    Object.entries(described).filter(([name]) => name === "id" || field(fields, name) === true),
+    Object.entries(described).filter(([name]) => name === "id" || ownField(fields, name) === true),
   );
 }

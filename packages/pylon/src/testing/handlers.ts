@@ -1,4 +1,4 @@
-import { field } from "@auth/core";
+import { ownField } from "@auth/core";
 import type { LoopbackRequest } from "@auth/testing/loopback";
 
 import type { PylonOperation } from "./operations.ts";
@@ -45,7 +45,7 @@ function one(objects: readonly PylonObject[], id: string | undefined): Handled {
 function search(objects: readonly PylonObject[], { body }: LoopbackRequest): Handled {
   try {
     const asked: unknown = body === "" ? {} : JSON.parse(body);
-    return { body: page(objects, { limit: field(asked, "limit"), cursor: field(asked, "cursor") }) };
+    return { body: page(objects, { limit: ownField(asked, "limit"), cursor: ownField(asked, "cursor") }) };
   } catch {
     return { problem: "bad_request" };
   }

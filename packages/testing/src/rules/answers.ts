@@ -59,7 +59,7 @@ export const answerRules: readonly Rule[] = [
     id: "any-answer",
     title: "makes an AuthError of any refusal, whatever its body is, and makes it quickly",
     remedy:
-      "Let classify trust no shape and no length: read members with textField, and use no slow expression.",
+      "Let classify trust no shape and no length: read members with ownText, and use no slow expression.",
     async check(context) {
       const verifyAgainst = await verifyFailures(context);
       for (const status of [400, 401, 403, 409, 429, 500]) {

@@ -1,29 +1,26 @@
 import { expect, it } from "vitest";
 
-import { field, isJsonObject, textField } from "./field.ts";
+import { ownField, isJsonObject, ownText } from "./own-field.ts";
 
 it("reads a member of an object, and nothing that the object inherits or computes", () => {
   const body = JSON.parse('{"id":"a","__proto__":{"id":"b"}}') as unknown;
-  expect([field(body, "id"), field(body, "name")]).toEqual(["a", undefined]);
-  expect(field({}, "constructor")).toBeUndefined();
+  expect([ownField(body, "id"), ownField(body, "name")]).toEqual(["a", undefined]);
+  expect(ownField({}, "constructor")).toBeUndefined();
   const computed = {
     get id() {
       return expect.unreachable("It was called.");
     },
   };
-  expect(field(computed, "id")).toBeUndefined();
+  expect(ownField(computed, "id")).toBeUndefined();
 });
 
 it.each([undefined, null, "text", 5, true])("finds nothing in %j", (value) => {
-  expect([field(value, "length"), textField(value, "length")]).toEqual([undefined, undefined]);
+  expect([ownField(value, "length"), ownText(value, "length")]).toEqual([undefined, undefined]);
 });
 
 it("takes a text with something in it, as it came", () => {
   const body = { id: " a ", blank: " \n", empty: "", count: 5, nothing: null };
-  expect(Object.keys(body).map((name) => textField(body, name))).toEqual([
-    " a ",
-    ...Array.from({ length: 4 }),
-  ]);
+  expect(Object.keys(body).map((name) => ownText(body, name))).toEqual([" a ", ...Array.from({ length: 4 })]);
 });
 
 it.each<[unknown, boolean]>([

@@ -61,6 +61,7 @@ const importedBy = {
   "token-cache": ["token-holder"],
   "token-holder": ["auth"],
   "adapters/undici": ["undici"],
+  files: [],
   index: [],
   logins: [],
   node: [],
@@ -154,7 +155,7 @@ function objectionInProvider({ module, declared }, specifier, target) {
   if (target?.startsWith("testing/")) return forTests;
   if (isForNode(target) && !isForNode(module))
     return "what is for Node.js alone is imported only by src/node.ts, src/node/**, and a #name in package.json";
-  if (isBuiltin(specifier) || specifier === "@auth/core/node") {
+  if (isBuiltin(specifier) || specifier === "@auth/core/node" || specifier === "@auth/core/files") {
     if (declared.touchesMachine || isForNode(module)) return undefined;
     return `this provider runs everywhere: ${specifier} belongs in src/node.ts, src/node/** or src/testing; a package that touches the machine in all of it says "auth": { "runsOn": "node" } in its package.json`;
   }

@@ -1,5 +1,5 @@
 import { AuthError, type Classification, isAuthError, ownProperties, type Token } from "@auth/core";
-import { removeLeftBehind } from "@auth/core/node";
+import { removeLeftBehind } from "@auth/core/files";
 
 import { type ConfigKey, type ConfigLayer, decide } from "../config/config-layer.ts";
 import { type Machine, thisMachine } from "../config/config-places.ts";

@@ -1,5 +1,5 @@
 import { failed, ownField } from "@auth/core";
-import { type FileLock, makePrivateFolder, withFileLock } from "@auth/core/node";
+import { type FileLock, makePrivateFolder, withFileLock } from "@auth/core/files";
 
 import { readConfigFile, readEnvironmentFile } from "../config/config-file.ts";
 import { type ConfigKey, type ConfigLayer, type Reading, standaloneKeys } from "../config/config-layer.ts";

@@ -1,5 +1,5 @@
 import { isFailed, shellQuote } from "@auth/core";
-import { readPrivateFileSync } from "@auth/core/node";
+import { readPrivateFileSync } from "@auth/core/files";
 
 import type { ConfigPlace, Reading } from "./config-layer.ts";
 import { fs, process } from "../platform.ts";

@@ -1,5 +1,5 @@
 import { AuthError, isAuthError, ownProperties, type Token } from "@auth/core";
-import { expandHome, withFileLock } from "@auth/core/node";
+import { expandHome, withFileLock } from "@auth/core/files";
 
 import { awsSessionName } from "./aws-web-identity.ts";
 import type { JobIdentityToken } from "./job-identity-token.ts";

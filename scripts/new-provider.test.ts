@@ -71,11 +71,10 @@ describe("what is not given", () => {
     });
   });
 
-  it("and a path of the address ends with a slash, so that other paths go below it", () => {
-    const facts = providerFacts(root, "acme", { "base-url": "https://acme.example/api/v2" });
-    expect(facts.baseUrl).toBe("https://acme.example/api/v2/");
-    const provider = providerFiles(facts, new Date(0)).get("packages/acme/src/acme.ts");
-    expect(provider).toContain('verify: { path: "me", identify }');
+  it("and a path of the address has no slash at its end: other paths are joined to it", () => {
+    const facts = providerFacts(root, "acme", { "base-url": "https://acme.example/api/v2/" });
+    expect(facts.baseUrl).toBe("https://acme.example/api/v2");
+    expect(providerFiles(facts, new Date(0)).get("packages/acme/README.md")).toContain("`GET /api/v2/me`");
   });
 });
 

@@ -43,7 +43,7 @@ export function providerFacts(
   const facts = {
     id,
     name: (given.name ?? capitalized).trim(),
-    baseUrl: withoutBareHost(httpsUrl("base-url", given["base-url"] ?? `https://api.${id}.example`)),
+    baseUrl: withoutSlash(httpsUrl("base-url", given["base-url"] ?? `https://api.${id}.example`)),
     tokenUrl: httpsUrl("token-url", given["token-url"] ?? `https://${id}.example/settings/tokens`).href,
     env: given.env ?? `${id.toUpperCase().replaceAll("-", "_")}_TOKEN`,
     header: (given.header ?? "bearer").toLowerCase(),
@@ -121,7 +121,7 @@ function httpsUrl(option: string, text: string): URL {
   return url;
 }
 
-/** `https://api.acme.example`, or with a path `https://api.acme.example/v2/`: relative paths are then resolved below it. */
-function withoutBareHost({ origin, pathname }: URL): string {
-  return pathname === "/" ? origin : `${origin}${pathname.replace(/\/*$/, "/")}`;
+/** `https://api.acme.example`, or with a path `https://api.acme.example/v2`: other paths are joined to it. */
+function withoutSlash({ href }: URL): string {
+  return href.replace(/\/+$/, "");
 }

@@ -5,18 +5,50 @@ import path from "node:path";
 import { type ProviderFacts, variableOf } from "./provider-facts.ts";
 
 const templates = path.join(import.meta.dirname, "template");
+/** The living template: what all providers have alike is copied from it, and what else is written on top. */
+const model = path.join(import.meta.dirname, "../../packages/pylon");
+const copied = ["src/sources.ts", "src/undici.ts", "tsconfig.json"];
 
 /** The files of a new provider by their path in the tree, formatted as well as a template can be. */
 export function providerFiles(facts: ProviderFacts, now: Date): ReadonlyMap<string, string> {
   const { values, sections } = fillings(facts, now);
-  const files = new Map<string, string>();
+  const folder = path.posix.join("packages", facts.id);
+  const files = new Map(copied.map((file) => [path.posix.join(folder, file), readModel(file)]));
+  files.set(path.posix.join(folder, "package.json"), manifest(facts));
   for (const template of globSync("**/*.template", { cwd: templates }).toSorted()) {
     const target = template.slice(0, -".template".length).replaceAll("__id__", facts.id);
     const text = readFileSync(path.join(templates, template), "utf8");
-    files.set(path.posix.join("packages", facts.id, target), fill(text, values, sections));
+    files.set(path.posix.join(folder, target), fill(text, values, sections));
   }
   files.set(`.changeset/new-provider-${facts.id}.md`, changeset(facts));
   return files;
+}
+
+function readModel(file: string): string {
+  return readFileSync(path.join(model, file), "utf8");
+}
+
+/** The model's, without what is for its webhooks, its logins and its tests alone. */
+function manifest({ id, name }: ProviderFacts): string {
+  const { imports: _, ...shared } = JSON.parse(readModel("package.json")) as Manifest;
+  const entries = Object.entries(shared.exports).filter(([entry]) => entry !== "./webhooks");
+  const ours = Object.entries(shared.devDependencies).filter(([name]) => name.startsWith("@auth/"));
+  const own = {
+    ...shared,
+    name: `@auth/${id}`,
+    version: "0.0.0",
+    description: `${name} API tokens: found, sent to ${name} only, verified and explained`,
+    bin: { [`auth-${id}`]: "./dist/cli.js" },
+    exports: Object.fromEntries(entries),
+    devDependencies: Object.fromEntries(ours),
+  };
+  return `${JSON.stringify(own, undefined, 2)}\n`;
+}
+
+interface Manifest {
+  readonly imports: object;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,8 +76,7 @@ function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, n
   const basic = header === "basic";
   const bearer = header === "bearer";
   const variable = variableOf(id);
-  // An address with a path ends with a slash: what is below it is named without one in front.
-  const slash = new URL(baseUrl).pathname === "/" ? "/" : "";
+  const [ofCore = ""] = /^export \{[^}]*\} from "@auth\/core";\n/m.exec(readModel("src/index.ts")) ?? [];
   const headerName = basic || bearer ? "authorization" : header;
   const coreNames = [
     ...(basic ? ["basic", "broken"] : []),
@@ -68,10 +99,8 @@ function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, n
     coreNames: coreNames.join(", "),
     userEnv: `${id.toUpperCase().replaceAll("-", "_")}_USER`,
     origin: new URL(baseUrl).origin,
-    verifyPath: `${slash}me`,
-    verifyRoute: new URL(`${slash}me`, baseUrl).pathname,
-    itemsPath: `${slash}items`,
-    itemsUrl: new URL(`${slash}items`, baseUrl).href,
+    ofCore,
+    verifyRoute: `${new URL(baseUrl).pathname.replace(/\/$/, "")}/me`,
     headerShown: bearer ? "`Authorization: Bearer …`" : basic ? "`Authorization: Basic …`" : `\`${header}\``,
     month: now.toISOString().slice(0, 7),
     canary: `canary-${id.replaceAll(/[^a-z]/g, "")}-${createHash("sha256").update(id).digest("hex").slice(0, 16)}`,

@@ -5,7 +5,7 @@ export function withProviderRow(readme: string, { id, name, env, baseUrl }: Prov
   const [table] = /(?<=^## Providers\n\n(?:<!-- .* -->\n)?)(?:\|.*\n)+/m.exec(readme) ?? [];
   if (table === undefined)
     throw new Refusal("README.md has no table of providers.", 'Put it right below its heading "Providers".');
-  const { pathname } = new URL("me", baseUrl);
+  const { pathname } = new URL(`${baseUrl}/me`);
   const row = `| [\`@auth/${id}\`](packages/${id}) | ${name} | \`token\`, \`${env}\` | \`GET ${pathname}\` |\n`;
   return readme.replace(table, () => table + row);
 }

@@ -79,9 +79,9 @@ function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, n
   const [ofCore = ""] = /^export \{[^}]*\} from "@auth\/core";\n/m.exec(readModel("src/index.ts")) ?? [];
   const headerName = basic || bearer ? "authorization" : header;
   const coreNames = [
-    ...(basic ? ["basic", "broken"] : []),
+    ...(basic ? ["basic"] : []),
     "defineProvider",
-    ...(basic ? ["type Environment"] : []),
+    ...(basic ? ["type Environment", "failed"] : []),
     "fromEnv",
     ...(basic || bearer ? [] : ["header"]),
     "type Provider",

@@ -8,7 +8,7 @@ import { type AuthEvent, createEvents, type Events } from "./events.ts";
 import type { Explanation } from "./explain.ts";
 import { finishedHeaders } from "./header-value.ts";
 import type { Identity } from "./identity.ts";
-import type { Judgement } from "./judgement.ts";
+import type { AnsweringProvider } from "./service/call-context.ts";
 import { loadPart } from "./load-part.ts";
 import { type AllowedOrigins, createAllowedOrigins } from "./origin.ts";
 import { ownProperties } from "./own-properties.ts";
@@ -138,7 +138,7 @@ const kinds = [
 /** Everything that the first use brings to life. */
 interface Live<I extends Identity> {
   readonly setup: CheckedSetup<I>;
-  readonly provider: Judgement["provider"];
+  readonly provider: AnsweringProvider;
   readonly context: SourceContexts;
   readonly timeoutMs: number;
   readonly events: Events;
@@ -202,7 +202,7 @@ export function createAuth<Options extends object, I extends Identity>(
       return explain({ id: definition.id, use, verify }, ownProperties(asked));
     },
     async errorOf(response) {
-      const { errorOfResponse } = await loadPart(definition.id, import("./error-of-response.ts"));
+      const { errorOfResponse } = await loadPart(definition.id, import("./service/error-of-response.ts"));
       return errorOfResponse(use(), response);
     },
     reject(token) {

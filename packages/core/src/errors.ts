@@ -1,4 +1,4 @@
-import { boundedWait } from "./retry-after.ts";
+import { boundedWait } from "./service/retry-after.ts";
 import { printable } from "./safe-message.ts";
 import type { SourceAttempt } from "./source-attempt.ts";
 

@@ -37,7 +37,7 @@ export type {
 } from "./provider-definition.ts";
 export { isLoopback } from "./origin.ts";
 export { ownProperties } from "./own-properties.ts";
-export { parseRetryAfter } from "./retry-after.ts";
+export { parseRetryAfter } from "./service/retry-after.ts";
 export type { SourceAttempt } from "./source-attempt.ts";
 export { chain } from "./sources/chain.ts";
 export { exchange, type ExchangeOptions } from "./sources/exchange.ts";

@@ -7,7 +7,7 @@ import { fromFunction, header } from "./index.ts";
 import { parseJson } from "./json.ts";
 import { maskOf } from "./mask.ts";
 import { createAllowedOrigins, leadsTo } from "./origin.ts";
-import { parseRetryAfter } from "./retry-after.ts";
+import { parseRetryAfter } from "./service/retry-after.ts";
 import { tokenProblem } from "./token.ts";
 
 const own = "https://api.acme.example";

@@ -1,2 +1,2 @@
-export type { AnswerFacts, AnsweringProvider, CalledServer } from "./judgement.ts";
-export { callService, errorOfAnswer, type ServiceCall, type ServiceReply } from "./service-call.ts";
+export type { AnswerFacts, AnsweringProvider, CalledServer } from "./service/call-context.ts";
+export { callService, errorOfAnswer, type ServiceCall, type ServiceReply } from "./service/call.ts";

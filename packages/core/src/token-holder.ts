@@ -5,7 +5,8 @@ import { expandSources } from "./expand-sources.ts";
 import { formsOf } from "./header-injection.ts";
 import { finishedHeaders } from "./header-value.ts";
 import type { Identity } from "./identity.ts";
-import { meansRefusal } from "./means-refusal.ts";
+import { readData } from "./json.ts";
+import { isTokenRejected, verdictOf } from "./service/verdict.ts";
 import { parseUrl } from "./origin.ts";
 import { resolveToken, type Search } from "./resolve-token.ts";
 import { isWorkers } from "./runtime.ts";
@@ -40,9 +41,10 @@ export function createTokenHolder(auth: HolderSetup): TokenHolder {
     origins: setup.origins,
     readsRefusals: classify !== undefined,
     async replace(value, answer, signal) {
-      if (answer !== undefined && classify !== undefined) {
+      if (answer !== undefined) {
         const source = cache.current()?.token.source ?? "";
-        if (!meansRefusal(classify, { ...answer, source })) return undefined;
+        const verdict = verdictOf({ ...answer, source, body: readData(answer.body) }, { classify });
+        if (!isTokenRejected(verdict)) return undefined;
       }
       return cache.replace(value, signal);
     },

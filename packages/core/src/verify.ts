@@ -4,15 +4,15 @@ import type { Events } from "./events.ts";
 import type { Identity } from "./identity.ts";
 import { ignoreRejection } from "./ignore-rejection.ts";
 import { parseJson } from "./json.ts";
-import { type Judgement, secretsOf } from "./judgement.ts";
+import { type AnsweringProvider, secretsOf } from "./service/call-context.ts";
 import { maskOf } from "./mask.ts";
 import { joinUrl } from "./origin.ts";
 import type { ServiceAnswer, VerifyEndpoint } from "./provider-definition.ts";
-import { callService, lowerCased, type ServiceCall } from "./service-call.ts";
+import { callService, lowerCased, type ServiceCall } from "./service/call.ts";
 import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import type { SourceContext } from "./token-source.ts";
-import { isTokenRejected } from "./verdict.ts";
+import { isTokenRejected } from "./service/verdict.ts";
 
 /** Whom the token speaks for, and which token that was. JSON-safe; holds no secret. */
 export interface Verification<I extends Identity> {
@@ -27,7 +27,7 @@ export interface Verification<I extends Identity> {
 /** What verifying takes of an auth. */
 export interface Verifiable<I extends Identity> {
   readonly setup: CheckedSetup<I>;
-  readonly provider: Judgement["provider"];
+  readonly provider: AnsweringProvider;
   readonly context: Omit<SourceContext, "signal" | "reason">;
   readonly events: Events;
   readonly timeoutMs: number;

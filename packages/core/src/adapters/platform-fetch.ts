@@ -1,3 +1,5 @@
+import { notePlatformFetch } from "../runtime.ts";
+
 type Fetch = typeof globalThis.fetch;
 
 /** The platform's `fetch`, looked up at each call, since programs replace it. */
@@ -24,7 +26,7 @@ export function createPlatformFetch(): PlatformFetch {
   let known: unknown;
   let native = false;
 
-  return {
+  const platform: PlatformFetch = {
     fetch(input, init) {
       // A replacement that calls auth.fetch comes back to here while it is called.
       if (depth > 1) {
@@ -50,6 +52,8 @@ export function createPlatformFetch(): PlatformFetch {
       return native;
     },
   };
+  notePlatformFetch(platform.fetch);
+  return platform;
 }
 
 /** Node.js brings a function of its own that loads undici, other platforms one whose source is not shown. */

@@ -3,7 +3,7 @@ import { maskOf } from "../mask.ts";
 import { parseOrigin, parseUrl } from "../origin.ts";
 import { ownProperties } from "../own-properties.ts";
 import { safeMessage } from "../safe-message.ts";
-import { callService } from "../service-call.ts";
+import { callService } from "../service/call.ts";
 import { failed, type Found, isFailed, type SourceContext, type Unavailable } from "../token-source.ts";
 import type { Token } from "../token.ts";
 import { answerOf, type FunctionResult } from "./from-function.ts";
@@ -72,7 +72,7 @@ export async function makeTrade(
       origins: isAllowed ? [origin] : [],
       addressRemedy: "Give call a URL that begins with https://.",
       source: material.source,
-      judged: `what it was sent of ${material.source}`,
+      subject: `what it was sent of ${material.source}`,
       server: { name: "token endpoint", option: "the URL of the call" },
       secrets,
       fetch,

@@ -139,7 +139,7 @@ describe("what logins and logouts show", () => {
       allowInsecureHttp: true,
       save: () => undefined,
       sessions: false,
-      judged: "evil",
+      subject: "evil",
       source: "evil",
       DX_APISERVER_HOST: "evil.example",
     };

@@ -8,7 +8,7 @@ import type { AccountOptions } from "./account.ts";
 /** What differs from one call of the auth server to another. */
 interface AuthServerCall extends Pick<
   ServiceCall,
-  "headers" | "body" | "source" | "judged" | "secrets" | "retry"
+  "headers" | "body" | "source" | "subject" | "secrets" | "retry"
 > {
   readonly path: string;
   readonly classify: (answer: ServiceAnswer) => Classification;
@@ -50,7 +50,7 @@ export function askAuthServer(
 export async function askForToken(
   origin: string,
   options: AccountOptions,
-  call: AuthServerCall & { readonly judged: string },
+  call: AuthServerCall & { readonly subject: string },
 ): Promise<GrantedToken & { readonly body: unknown }> {
   const { body, status, requestId } = await askAuthServer(origin, options, { ...call, retry: false });
   const token = ownText(body, "access_token")?.trim();
@@ -60,7 +60,7 @@ export async function askForToken(
     return { token, type, body };
   throw new AuthError("AUTH_RESPONSE_MALFORMED", {
     provider: dnanexus.id,
-    message: `${dnanexus.name} accepted ${call.judged} (status ${status}) and gave no bearer token that can be used.`,
+    message: `${dnanexus.name} accepted ${call.subject} (status ${status}) and gave no bearer token that can be used.`,
     remedy: "Check that authUrl is the address of the auth server, and that nothing rewrites its answers.",
     status,
     requestId,

@@ -27,7 +27,7 @@ export async function exchangeCode(
   const { token, type, body } = await askForToken(origin, options, {
     path: "/oauth2/token",
     body: new URLSearchParams({ ...request, ...secret }),
-    judged: "the authorization code",
+    subject: "the authorization code",
     secrets: [code, ...Object.values(secret)],
     classify: refusal,
   });

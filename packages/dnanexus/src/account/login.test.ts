@@ -192,7 +192,7 @@ describe("login", () => {
     });
     fake.script("/system/newAuthToken", { type: "OTPRequiredError" }, { status: 502, body: "" });
     expect(await failure(login({ otp: code }))).toMatchObject({
-      message: expect.stringContaining("did not judge the user name and password and the one-time code"),
+      message: expect.stringContaining("did not check the user name and password and the one-time code"),
       remedy: "Try again later.",
     });
   });

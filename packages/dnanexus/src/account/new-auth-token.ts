@@ -28,7 +28,7 @@ export function newAuthToken(
   return askForToken(origin, options, {
     path: "/system/newAuthToken",
     body: { expires: expiresAt, username, password, otp: otp ?? null, ...(scope !== undefined && { scope }) },
-    judged: `the user name and password${otp === undefined ? "" : " and the one-time code"}`,
+    subject: `the user name and password${otp === undefined ? "" : " and the one-time code"}`,
     secrets: [password, ...(otp === undefined ? [] : [otp])],
     classify: ({ status, body }) => {
       const type = apiErrorOf(body)?.type;

@@ -69,7 +69,7 @@ async function read(url: URL, { fetch, timeoutMs = 10_000, now }: KeysPlace): Pr
     origins: [url.origin],
     url: url.href,
     method: "GET",
-    judged: "the identity token",
+    subject: "the identity token",
     server: { name: "issuer of identity tokens", option: "issuer" },
     secrets: [],
     fetch,

@@ -1,13 +1,15 @@
-import type { AuthErrorCode } from "./errors.ts";
-import { ignoreRejection } from "./ignore-rejection.ts";
-import { leadsTo, parseUrl } from "./origin.ts";
-import { ownProperties } from "./own-properties.ts";
-import type { Classification, ServiceAnswer } from "./provider-definition.ts";
+import type { AuthErrorCode } from "../errors.ts";
+import { ignoreRejection } from "../ignore-rejection.ts";
+import { leadsTo, parseUrl } from "../origin.ts";
+import { ownProperties } from "../own-properties.ts";
+import type { Classification, ServiceAnswer } from "../provider-definition.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
 
 /** What an answer means: made once, it decides about another try, about the token that is held, and makes the error. */
 export interface Verdict extends Classification {
   readonly code: AuthErrorCode;
+  /** What answered, where it was not the service: a page of something in front of it, or a proxy that wants a login. */
+  readonly stranger?: "page" | "proxy" | undefined;
 }
 
 /** What an answer is read by. */
@@ -19,18 +21,34 @@ export interface VerdictFacts {
   readonly now?: (() => number) | undefined;
 }
 
-/** The meaning of an answer that is not 2xx: by what the provider makes of it, else by its status. */
+/** The meaning of an answer that is not what was asked for: by what the provider makes of it, else by its status. */
 export function verdictOf(answer: ServiceAnswer, facts: VerdictFacts): Verdict {
-  const said = classifyAnswer(facts.classify, answer);
+  const said = classified(facts.classify, answer);
+  const stranger = said.code === undefined ? strangerOf(answer) : undefined;
   const retryAfterMs = Object.hasOwn(said, "retryAfterMs")
     ? said.retryAfterMs
     : parseRetryAfter(answer.headers.get("retry-after"), facts.now);
-  return { ...said, code: said.code ?? codeOf(answer, facts), retryAfterMs };
+  const code =
+    said.code ??
+    (stranger !== undefined && strangers.has(answer.status) ? "AUTH_UNREACHABLE" : codeOf(answer, facts));
+  return { ...said, code, stranger, retryAfterMs };
 }
 
 /** Whether the answer says of the token that it is no good. */
 export function isTokenRejected({ code }: Pick<Verdict, "code">): boolean {
   return code === "AUTH_TOKEN_REJECTED" || code === "AUTH_TOKEN_EXPIRED";
+}
+
+/** The statuses that would speak of the token, if they were the service's. */
+const strangers: ReadonlySet<number> = new Set([401, 403, 407]);
+
+/** An API does not answer in pages: a firewall, a proxy, a login page, a web server without the API behind it does. */
+function strangerOf({ status, headers, body }: ServiceAnswer): Verdict["stranger"] {
+  if (status === 407) return "proxy";
+  const isPage =
+    /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get("content-type") ?? "") ||
+    (typeof body === "string" && /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(body.slice(0, 1000)));
+  return isPage ? "page" : undefined;
 }
 
 function codeOf({ status, headers }: ServiceAnswer, { url, origins = [] }: VerdictFacts): AuthErrorCode {
@@ -48,10 +66,7 @@ function codeOf({ status, headers }: ServiceAnswer, { url, origins = [] }: Verdi
  * What a provider makes of an answer, as far as it is of use: its code may trust a shape that an answer does not have, and
  * may give anything back.
  */
-function classifyAnswer(
-  classify: ((answer: ServiceAnswer) => Classification) | undefined,
-  answer: ServiceAnswer,
-): Classification {
+function classified(classify: VerdictFacts["classify"], answer: ServiceAnswer): Classification {
   try {
     const given: unknown = classify?.(answer);
     if (typeof given !== "object" || given === null) return {};

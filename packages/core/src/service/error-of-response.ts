@@ -1,10 +1,10 @@
-import { AuthError, type AuthErrorCode, invalid } from "./errors.ts";
-import type { Identity } from "./identity.ts";
-import { secretsOf } from "./judgement.ts";
-import { leadsTo, parseUrl } from "./origin.ts";
-import { errorOfAnswer } from "./service-call.ts";
-import { withTimeLimit } from "./time-limit.ts";
-import type { Verifiable } from "./verify.ts";
+import { AuthError, type AuthErrorCode, invalid } from "../errors.ts";
+import type { Identity } from "../identity.ts";
+import { secretsOf } from "./call-context.ts";
+import { leadsTo, parseUrl } from "../origin.ts";
+import { errorOfAnswer } from "./call.ts";
+import { withTimeLimit } from "../time-limit.ts";
+import type { Verifiable } from "../verify.ts";
 
 /**
  * What an answer means for the token of an auth; `undefined` where it says nothing of it: a success, a request that is wrong in
@@ -23,7 +23,7 @@ export async function errorOfResponse<I extends Identity>(
   const error = await errorOfAnswer(response, {
     provider,
     origins: setup.origins,
-    ...(held === undefined ? { judged: "the token" } : { source: held.token.source }),
+    ...(held === undefined ? { subject: "the token" } : { source: held.token.source }),
     secrets: held === undefined ? [] : secretsOf(held),
     classify: setup.classify,
     requestIdHeader: setup.requestIdHeader,

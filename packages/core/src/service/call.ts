@@ -1,14 +1,16 @@
-import { answerError, pauseAfter } from "./answer-error.ts";
-import { AuthError, isAuthError } from "./errors.ts";
-import { readData } from "./json.ts";
-import { type AnswerFacts, type Judgement, judgementOf } from "./judgement.ts";
-import { safeCause } from "./mask.ts";
-import { leadsTo, parseUrl } from "./origin.ts";
-import type { FailedTry } from "./provider-definition.ts";
-import { longestAnswer, readBody } from "./read-body.ts";
-import { quotable } from "./safe-message.ts";
-import { sendToService } from "./service-request.ts";
-import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
+import { AuthError, isAuthError } from "../errors.ts";
+import { readData } from "../json.ts";
+import { leadsTo, parseUrl } from "../origin.ts";
+import type { FailedTry, ServiceAnswer } from "../provider-definition.ts";
+import { longestAnswer, readBody } from "../read-body.ts";
+import { withTimeLimit } from "../time-limit.ts";
+import type { Environment } from "../token-source.ts";
+import { answerError } from "./answer-error.ts";
+import { type AnswerFacts, type CallContext, callContextOf } from "./call-context.ts";
+import { networkFailure } from "./network-failure.ts";
+import { boundedWait } from "./retry-after.ts";
+import { type Pause, type ReadAnswer, sendToService } from "./send.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** One call of a service by the library itself: verify, login, logout, identity tokens. */
 export interface ServiceCall extends AnswerFacts {
@@ -30,18 +32,19 @@ export interface ServiceCall extends AnswerFacts {
   readonly limitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly retryDelayMs?: ((failed: FailedTry) => number) | undefined;
-  /** Whether 429 and 5xx are tried again. Default: true. */
+  /**
+   * Whether 429 and 5xx are tried again, and a request that a kept-alive connection dropped. `false` for what must not be sent
+   * twice. Default: true.
+   */
   readonly retry?: boolean | undefined;
+  /** Where the variables of a proxy may stand, for the message where there is no answer. Default: the process's. */
+  readonly env?: Environment | undefined;
   /** Whether a 2xx is what was asked for. Where it is not, `classify` says what it is. Default: every one is. */
   readonly accepts?: ((answer: ServiceReply) => boolean) | undefined;
 }
 
-/** A 2xx answer. */
-export interface ServiceReply {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed JSON; the text where it is none; `undefined` where there is no body. As it came: it may echo a secret. */
-  readonly body: unknown;
+/** A 2xx answer. Its body is as it came: it may echo a secret. */
+export interface ServiceReply extends Omit<ServiceAnswer, "source"> {
   /** The service's id for the answer, where it gave one. */
   readonly requestId?: string;
 }
@@ -52,13 +55,13 @@ export interface ServiceReply {
  * `AUTH_ORIGIN_NOT_ALLOWED`, unsent, where the URL is on no allowed origin.
  */
 export async function callService(given: ServiceCall): Promise<ServiceReply> {
-  const call = judgementOf(given);
-  const { url, origins, provider, judged, timeoutMs = 30_000 } = call;
+  const call = callContextOf(given);
+  const { url, origins, provider, subject, timeoutMs = 30_000, retry = true } = call;
   const target = parseUrl(url);
   if (target === undefined || !leadsTo(origins, target)) {
     throw new AuthError("AUTH_ORIGIN_NOT_ALLOWED", {
       provider: provider.id,
-      message: `The request would go to ${target === undefined ? "no URL" : target.origin}, where ${judged} must not go.`,
+      message: `The request would go to ${target === undefined ? "no URL" : target.origin}, where ${subject} must not go.`,
       remedy: call.addressRemedy ?? "Name an address of the service's own.",
     });
   }
@@ -72,16 +75,62 @@ export async function callService(given: ServiceCall): Promise<ServiceReply> {
     },
     body,
     timeoutMs,
-    errorOf: (answered) =>
-      isSuccess(answered) && call.accepts?.(answered) !== false ? undefined : answerError(call, answered),
-    pauseAfter: (error, attempts) =>
-      call.retry === false ? undefined : pauseAfter(error, attempts, call.retryDelayMs),
+    retryDropped: retry,
+    failureOf(answered) {
+      if (isSuccess(answered) && call.accepts?.(answered) !== false) return undefined;
+      const failed = failureOfAnswer(call, answered);
+      return {
+        ...failed,
+        pauseAfter: (attempts) => (retry ? pauseAfter(failed, attempts, call.retryDelayMs) : undefined),
+      };
+    },
   }).catch((error: unknown) => {
     call.signal?.throwIfAborted();
-    throw isAuthError(error) ? error : unreachable(call, error, call.limitMs ?? timeoutMs);
+    throw isAuthError(error)
+      ? error
+      : networkFailure(call, error, { ...call, limitMs: call.limitMs ?? timeoutMs });
   });
   const requestId = call.requestIdOf(answer.headers);
   return { ...answer, ...(requestId !== undefined && { requestId }) };
+}
+
+interface AnswerFailure {
+  readonly error: AuthError;
+  readonly verdict: Verdict;
+}
+
+/** The one verdict of an answer, and the error that is made of it. */
+function failureOfAnswer(context: CallContext, { status, headers, body }: ReadAnswer): AnswerFailure {
+  const answer = { status, headers, body, source: context.source ?? context.subject };
+  const verdict = verdictOf(answer, context);
+  return { error: answerError(context, answer, verdict), verdict };
+}
+
+/** The time until a request is sent again that was answered like this, by the service, its provider or habit. */
+function pauseAfter(
+  { error: { status }, verdict: { code, stranger, retryAfterMs } }: AnswerFailure,
+  attempts: number,
+  retryDelayMs: ServiceCall["retryDelayMs"],
+): Pause | undefined {
+  if (code !== "AUTH_RATE_LIMITED" && code !== "AUTH_UNREACHABLE") return undefined;
+  // What stands in between will say the same again.
+  if (stranger !== undefined && status !== undefined && status < 429) return undefined;
+  const failed = {
+    attempts,
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+  const delayMs = boundedWait(delayOf(retryDelayMs, failed)) ?? retryAfterMs ?? 300 * 2 ** (attempts - 1);
+  return { delayMs, asked: retryAfterMs !== undefined };
+}
+
+/** The provider's own arithmetic. Where that fails, the others are left. */
+function delayOf(retryDelayMs: ServiceCall["retryDelayMs"], failed: FailedTry): number | undefined {
+  try {
+    return retryDelayMs?.(failed);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names in lower case, so that two of them are not one header with two values. */
@@ -108,7 +157,7 @@ export async function errorOfAnswer(
   if (isReply && facts.classify === undefined) return undefined;
   const text = isReply && !isJson(headers) ? undefined : await readCopy(response, timeoutMs);
   const body = text === undefined ? undefined : readData(text);
-  const error = answerError(judgementOf({ ...facts, url }), { status, headers, body });
+  const { error } = failureOfAnswer(callContextOf({ ...facts, url }), { status, headers, body });
   return isReply && error.code === "AUTH_RESPONSE_MALFORMED" ? undefined : error;
 }
 
@@ -129,23 +178,4 @@ function encode(body: unknown): { readonly body?: string; readonly type?: string
   if (body instanceof URLSearchParams)
     return { body: body.toString(), type: "application/x-www-form-urlencoded" };
   return { body: JSON.stringify(body), type: "application/json" };
-}
-
-function unreachable(
-  { provider, judged, server, url, mask }: Judgement,
-  error: unknown,
-  timeoutMs: number,
-): AuthError {
-  const { origin } = new URL(url);
-  const late = error instanceof TimeLimitReached;
-  // The platform says "fetch failed" and keeps the reason as the cause.
-  const network = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const message = quotable(mask(network instanceof Error ? network.message : String(network)));
-  const why = late ? `within ${timeoutMs} ms` : `(${message === "" ? "no reason given" : message})`;
-  return new AuthError("AUTH_UNREACHABLE", {
-    provider: provider.id,
-    message: `${provider.name} gave no answer at ${origin} ${why}, which says nothing about ${judged}.`,
-    remedy: `Check the network, the proxy and ${server.option}, then try again.`,
-    cause: late ? undefined : safeCause(network, message),
-  });
 }

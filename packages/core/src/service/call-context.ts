@@ -1,8 +1,8 @@
-import { maskOf } from "./mask.ts";
-import { ownProperties } from "./own-properties.ts";
-import type { Classification, ServiceAnswer } from "./provider-definition.ts";
-import { quotable } from "./safe-message.ts";
-import type { Token } from "./token.ts";
+import { maskOf } from "../mask.ts";
+import { ownProperties } from "../own-properties.ts";
+import type { Classification, ServiceAnswer } from "../provider-definition.ts";
+import { quotable } from "../safe-message.ts";
+import type { Token } from "../token.ts";
 
 /** One of a service's servers. */
 export interface CalledServer {
@@ -20,15 +20,15 @@ export interface AnsweringProvider {
   readonly tokenPattern?: RegExp | undefined;
 }
 
-/** What the answer to a request is judged by. */
+/** What the answer to a request is read by. */
 export interface AnswerFacts {
   readonly provider: AnsweringProvider;
   /** Where the secrets of the request may go. */
   readonly origins: readonly string[];
   /** Where the token comes from that is sent. Absent: none is sent. */
   readonly source?: string | undefined;
-  /** What the service judges, for the messages: `the password of ada`. Default: the token from `source`. */
-  readonly judged?: string | undefined;
+  /** What the service is to check, for the messages: `the password of ada`. Default: the token from `source`. */
+  readonly subject?: string | undefined;
   /** What is called, for the remedies, and the option with its address. Default: the API, and `baseUrl`. */
   readonly server?: CalledServer | undefined;
   /** Tokens, passwords and codes of the request: masked in what is quoted of an answer. */
@@ -39,9 +39,9 @@ export interface AnswerFacts {
 }
 
 /** The facts with what follows from them. */
-export interface Judgement extends AnswerFacts {
+export interface CallContext extends AnswerFacts {
   readonly url: string;
-  readonly judged: string;
+  readonly subject: string;
   readonly server: CalledServer;
   /** Takes the secrets out of a text. */
   mask(text: string): string;
@@ -50,16 +50,16 @@ export interface Judgement extends AnswerFacts {
 }
 
 /** Facts are taken as own properties, and so are what is given with them. */
-export function judgementOf<Facts extends AnswerFacts & { readonly url: string }>(
+export function callContextOf<Facts extends AnswerFacts & { readonly url: string }>(
   given: Facts,
-): Facts & Judgement {
+): Facts & CallContext {
   const facts = ownProperties(given);
   const { source, requestIdHeader } = facts;
-  const judged = facts.judged ?? (source === undefined ? "the request" : `the token from ${source}`);
+  const subject = facts.subject ?? (source === undefined ? "the request" : `the token from ${source}`);
   const mask = maskOf(facts.secrets, facts.provider.tokenPattern);
   return ownProperties({
     ...facts,
-    judged,
+    subject,
     server: facts.server ?? { name: "API", option: "baseUrl" },
     mask,
     requestIdOf(headers, told) {

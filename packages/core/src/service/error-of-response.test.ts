@@ -2,9 +2,9 @@ import { inspect } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
-import { acmeAt, canary, listen, serve } from "./fixtures/acme.ts";
-import { failureOf } from "./fixtures/failure-of.ts";
-import type { Identity, ProviderSetup } from "./index.ts";
+import { acmeAt, canary, listen, serve } from "../fixtures/acme.ts";
+import { failureOf } from "../fixtures/failure-of.ts";
+import type { Identity, ProviderSetup } from "../index.ts";
 
 const token = { token: canary };
 

@@ -79,7 +79,12 @@ export async function withFileLock<T>(
 
 /** Removes what processes that died while they saved left beside the file. Costs one look where there is nothing. */
 export async function removeLeftBehind(path: string, options: FileLockOptions = {}): Promise<void> {
-  if (fs.lstatSync(lockFolder(path), { throwIfNoEntry: false }) === undefined) return;
+  try {
+    const seen = unless(["ENOTDIR"], () => fs.lstatSync(lockFolder(path), { throwIfNoEntry: false }));
+    if (seen === undefined) return;
+  } catch (error) {
+    throw fileProblem(path, "looked at", error, options.otherwise ?? "name another file");
+  }
   await withFileLock(path, () => undefined, options);
 }
 

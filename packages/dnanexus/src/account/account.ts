@@ -101,13 +101,21 @@ export function saveDirectories({ layers }: Account): SaveDirectories {
 }
 
 /** {@link saveConfig} with its failures as `AuthError`. */
-export async function save(
+export function save(
   directories: SaveDirectories,
   changes: ConfigChanges,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
+  return withSaveErrors(() => saveConfig(directories, changes, signal), signal);
+}
+
+/** Whatever fails as the saved login changes is an `AuthError`, or the signal's own reason. */
+export async function withSaveErrors<T>(
+  change: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   try {
-    return await saveConfig(directories, changes, signal);
+    return await change();
   } catch (error) {
     signal?.throwIfAborted();
     throw explain("AUTH_TOKEN_SOURCE_FAILED", error);

@@ -80,6 +80,12 @@ describe("logout", () => {
     });
   });
 
+  it.each(["the home", "the directory"])("has nothing to do where %s is a file", async (which) => {
+    const { home, machine, paths, write } = createSandbox();
+    write(which === "the home" ? home : dirname(paths.user), "");
+    expect((await logoutOn(machine)({ env: { HOME: home } })).outcome).toBe("not logged in");
+  });
+
   it("does nothing where the service gives no answer, or the auth server is not known", async () => {
     const { home, machine, paths, write } = createSandbox();
     const fake = await fakeDNAnexus();

@@ -16,8 +16,10 @@ import {
   save,
   saveDirectories,
   serverWarnings,
+  withSaveErrors,
 } from "./account.ts";
 import { askAuthServer } from "./ask-auth-server.ts";
+import { otherwise } from "./own-directory.ts";
 import { type ConfigChanges, lockedFile } from "./save-config.ts";
 
 /** Options of {@link logout}. */
@@ -155,13 +157,13 @@ function ofAuthServer(classified: Classification): Classification {
 }
 
 /** A process that died in the midst of a first login leaves a copy that is no login yet. */
-async function nothingLeft({ layers }: Account): Promise<string[]> {
+async function nothingLeft({ layers, options: { signal } }: Account): Promise<string[]> {
   const user = layers.find(({ place }) => place.kind === "user")?.place.directory;
   if (user === undefined)
     return [
       "No saved login was looked for, since HOME is not set: set HOME or DX_USER_CONF_DIR, and log out again.",
     ];
-  await removeLeftBehind(lockedFile(user));
+  await withSaveErrors(() => removeLeftBehind(lockedFile(user), { signal, otherwise }), signal);
   return [];
 }
 

@@ -15,7 +15,7 @@ export interface ConfigFile {
 export type Owner = Exclude<ConfigPlace["kind"], "environment" | "variable">;
 
 /** How long ago a directory changed where the toolkit may be in the middle of a save. Milliseconds. */
-const recentlyMs = 10_000;
+const recentlyMs = 5_000;
 
 /**
  * Reads a file of the toolkit, one MiB at most. One of another user's, who is not root, is broken: who owns it can write a

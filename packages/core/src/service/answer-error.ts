@@ -38,11 +38,12 @@ function statement(
   const { name } = provider;
   if (verdict.stranger === "proxy")
     return `A proxy on the way to ${name} wants a login of its own (status 407), which says nothing about ${subject}`;
-  if (verdict.stranger === "page")
-    return `Something in front of ${name} answered${mask(signatureOf(answer))} with a page of HTML (status ${status}), which says nothing about ${subject}`;
+  const page = verdict.stranger === "page" ? ` with a page of HTML${mask(signatureOf(answer))}` : "";
+  if (page !== "" && !isBusy(answer))
+    return `Something in front of ${name} answered${page} (status ${status}), which says nothing about ${subject}`;
   return isEmpty(answer, verdict)
     ? `${name} accepted the request (status ${status}) but did not say whom ${subject} speaks for`
-    : `${sentence(verdict.code, name, subject)} (status ${status})`;
+    : `${sentence(verdict.code, name, subject)} (status ${status}${page === "" ? "" : `,${page}`})`;
 }
 
 /** What a page says of whoever made it: its server and its title. */
@@ -55,6 +56,11 @@ function signatureOf({ headers, body }: ServiceAnswer): string {
     ...(title === "" ? [] : [`title "${title}"`]),
   ];
   return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
+}
+
+/** A service that is out of order, or is asked too often, is told by what stands in front of it. */
+function isBusy({ status }: ServiceAnswer): boolean {
+  return status === 429 || status >= 500;
 }
 
 function isEmpty({ status }: ServiceAnswer, { code }: Verdict): boolean {
@@ -89,7 +95,7 @@ function remedyFor(context: CallContext, answer: ServiceAnswer, verdict: Verdict
   const { code, retryAfterMs } = verdict;
   if (verdict.stranger === "proxy")
     return "Put the proxy's user and password into its address, as in HTTPS_PROXY=http://user:password@proxy:8080, or ask whoever runs it.";
-  if (verdict.stranger === "page")
+  if (verdict.stranger === "page" && !isBusy(answer))
     return `Find what answers in place of the ${server.name}, such as a proxy, a firewall or a login page, and let requests to ${new URL(url).origin} through; or check that ${server.option} is the address of the ${server.name}.`;
   if (isEmpty(answer, verdict))
     return "Check that baseUrl is the address of the API, and that nothing on the way rewrites its answers.";

@@ -235,7 +235,7 @@ describe("what stands between is not the service", () => {
       expect(error).toMatchObject({
         code: "AUTH_UNREACHABLE",
         message: expect.stringContaining(
-          'Something in front of Acme answered (server wall, title "Attention Required! | Wall") with a page of HTML',
+          'Something in front of Acme answered with a page of HTML (server wall, title "Attention Required! | Wall")',
         ),
         remedy: expect.stringContaining(`let requests to ${url} through`),
       });

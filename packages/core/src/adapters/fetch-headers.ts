@@ -15,7 +15,7 @@ export function hasAny(headers: HeadersInit, names: readonly string[]): boolean 
   // By now, what can be iterated over is a Headers.
   return isIterable(headers)
     ? names.some((name) => (headers as Headers).has(name))
-    : names.some((name) => hasHeader(headers, name));
+    : hasHeader(headers, names);
 }
 
 /** A caller's headers and those that carry the token. The caller has none of the latter's names. */

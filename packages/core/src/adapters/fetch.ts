@@ -7,7 +7,7 @@ import { markAuthorized, type PlatformFetch } from "./platform-fetch.ts";
 import { addressOfUrl, factsOf, foreignFacts, isPlatformRequest, ownMember } from "./request-facts.ts";
 import { requestSignal } from "./request-signal.ts";
 import { holdSent, isBoundGlobally, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
-import type { Sender, SentRequest } from "./settle.ts";
+import { type Sender, type SentRequest, settle } from "./settle.ts";
 
 type Fetch = typeof globalThis.fetch;
 type HeadersInit = NonNullable<RequestInit["headers"]>;
@@ -78,53 +78,56 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
       holder.withheld(urlOf(target), "foreign origin");
       return fetch(target, init);
     }
-    // Each member is read once: a getter or an iterator may give something else the next time.
-    const sent = ownCopy(init);
-    if (typeof target !== "string") keepReferrer(target, sent);
-    const headers = readable(
-      sent.headers ?? (typeof target === "string" ? undefined : ownMember(target, "headers")),
-    );
-    if (sent.headers !== undefined) sent.headers = headers as HeadersInit;
-    if (headers !== undefined && hasAny(headers, headerNames)) {
+    const request = typeof target === "string" ? undefined : target;
+    const given = init === undefined || init === null ? undefined : ownMembers(init);
+    // Each is read once: a getter or an iterator may give something else the next time.
+    const own = readable(given?.headers ?? (request && ownMember(request, "headers")));
+    if (own !== undefined && hasAny(own, headerNames)) {
       holder.withheld(urlOf(target), "set by the caller");
-      return fetch(target, sent);
+      return fetch(target, given && { ...given, headers: own });
     }
-    const follows = (alwaysFollows || !isNative()) && redirectOf(target, sent) === "follow";
+    const mode = given?.redirect;
+    const isFollowing = String(mode ?? (request && ownMember(request, "redirect")) ?? "follow") === "follow";
+    const follows = isFollowing && (alwaysFollows || !isNative());
+    const redirect = follows ? "manual" : mode && (String(mode) as "error");
     if (follows) {
-      sent.redirect = "manual";
-      const integrity = sent.integrity ?? (typeof target === "string" ? "" : ownMember(target, "integrity"));
+      const integrity = given?.integrity ?? (request && ownMember(request, "integrity"));
       // The body of a redirect is another one.
-      if (integrity !== "") {
-        sent.integrity = "";
-        return withIntegrity(sendAuthorized(target, sent, headers, origin, true), integrity);
+      if (integrity) {
+        const unchecked: SentInit = { ...given, integrity: "" };
+        if (request !== undefined) keepReferrer(request, given, unchecked);
+        return withIntegrity(start(target, origin, unchecked), integrity);
       }
     }
-    return sendAuthorized(target, sent, headers, origin, follows);
-  }
-
-  function sendAuthorized(
-    target: Target,
-    sent: SentInit,
-    headers: HeadersInit | undefined,
-    origin: string,
-    follows: boolean,
-  ): Promise<Response> {
     const current = holder.current();
-    if (current === undefined) return sendLoaded(target, sent, headers, origin, follows);
+    if (current === undefined) return sendLoaded(target, given, own, redirect, origin, follows);
     holder.attached(origin, current);
-    sent.headers = withToken(headers, current);
-    return watch(target, sent, { target, sent, own: headers, follows }, current);
+    const headers = withToken(own, current);
+    const sent: SentInit =
+      given === undefined
+        ? redirect === undefined
+          ? { headers }
+          : { headers, redirect }
+        : redirect === undefined
+          ? { ...given, headers }
+          : { ...given, headers, redirect };
+    if (request !== undefined) keepReferrer(request, given, sent);
+    return watch(target, sent, target, sent, own, follows, current);
   }
 
   async function sendLoaded(
     target: Target,
-    sent: SentInit,
+    given: RequestInit | undefined,
     own: HeadersInit | undefined,
+    redirect: SentInit["redirect"],
     origin: string,
     follows: boolean,
   ): Promise<Response> {
-    // What the platform does at once is not put off: it checks the options, and takes the body.
-    const headers = own && new Headers(own);
+    // What the platform does at once is not put off: it checks the options, and takes the body. And the caller may go on to
+    // use the same objects for the next request.
+    const kept = own && new Headers(own);
+    const sent: SentInit = { ...given, ...(kept && { headers: kept }), ...(redirect && { redirect }) };
+    if (typeof target !== "string") keepReferrer(target, given, sent);
     const request = isNative() ? new Request(target, sent) : undefined;
     const signal = requestSignal(target, sent);
     let loaded: CachedToken;
@@ -136,15 +139,40 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
       throw error;
     }
     holder.attached(origin, loaded);
-    sent.headers = withToken(headers, loaded);
-    const again = { target, sent, own: headers, follows };
-    if (request === undefined) return watch(target, sent, again, loaded);
+    sent.headers = withToken(kept, loaded);
+    if (request === undefined) return watch(target, sent, target, sent, kept, follows, loaded);
     addToken(request.headers, loaded);
-    return watch(request, referrerOf(sent), again, loaded);
+    return watch(request, referrerOf(sent), target, sent, kept, follows, loaded);
   }
 
   /** Sends the one form of a request, and settles by the other: that it can be sent by again. */
   function watch(
+    first: Target,
+    init: SentInit | undefined,
+    target: Target,
+    sent: SentInit,
+    own: HeadersInit | undefined,
+    follows: boolean,
+    current: CachedToken,
+  ): Promise<Response> {
+    // A fetch of the caller's own sends where the caller wants; a dispatcher may be bound to another address.
+    if (isNative() || "dispatcher" in sent || isBoundGlobally())
+      return watchConnection(first, init, { target, sent, own, follows }, current);
+    return follows
+      ? fetch(first, init).then((response) =>
+          response.status === 401 || isRedirect(response)
+            ? settle(response, { target, sent, own, follows: true }, { current }, sender)
+            : response,
+        )
+      : fetch(first, init).then((response) =>
+          response.status === 401 || response.redirected
+            ? settle(response, { target, sent, own, follows: false }, { current }, sender)
+            : response,
+        );
+  }
+
+  /** The same where the token is taken off a connection that leads elsewhere. */
+  function watchConnection(
     first: Target,
     init: SentInit | undefined,
     request: SentRequest,
@@ -152,45 +180,19 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
   ): Promise<Response> {
     if (held?.cached !== current) held = sentToken(holder, current);
     const token = held;
-    // A fetch of the caller's own sends where the caller wants; a dispatcher may be bound to another address.
-    const isGuarded = isNative() || "dispatcher" in request.sent || isBoundGlobally();
-    if (isGuarded) holdSent(token);
-    try {
-      return fetch(first, init).then(
-        (response) => {
-          if (response.status === 401 || response.redirected || (request.follows && isRedirect(response)))
-            return settle(response, request, token, isGuarded);
-          if (isGuarded) releaseSent(token);
-          return response;
-        },
-        (error: unknown) => {
-          if (isGuarded) releaseSent(token);
-          throw error;
-        },
-      );
-    } catch (error) {
-      if (isGuarded) releaseSent(token);
-      throw error;
-    }
-  }
-
-  async function settle(
-    response: Response,
-    request: SentRequest,
-    token: SentToken,
-    isGuarded: boolean,
-  ): Promise<Response> {
-    try {
-      const part = await import("./settle.ts").catch((error: unknown) => {
-        // A page may find that the part is gone. What it would do is an extra for a 401, and a must for a redirect.
-        if (request.follows && isRedirect(response)) throw error;
-      });
-      return part === undefined
-        ? response
-        : await part.settle(response, request, { token, isGuarded }, sender);
-    } finally {
-      if (isGuarded) releaseSent(token);
-    }
+    holdSent(token);
+    return fetch(first, init).then(
+      (response) => {
+        if (response.status === 401 || response.redirected || (request.follows && isRedirect(response)))
+          return settle(response, request, { current, token }, sender).finally(() => releaseSent(token));
+        releaseSent(token);
+        return response;
+      },
+      (error: unknown) => {
+        releaseSent(token);
+        throw error;
+      },
+    );
   }
 
   /** The platform compares what was answered in the end; so does it here. */
@@ -211,18 +213,16 @@ function planFetch(given: FetchTarget, platform: PlatformFetch): FetchPlan {
 
 /** Gives a `Request` of the platform's to a `fetch` that may not know it, such as another library's. */
 function requestSender(fetch: Fetch, isNative: () => boolean): Fetch {
-  return (target, init) =>
-    typeof target !== "object" || target instanceof URL || isNative()
-      ? fetch(target, init)
-      : sendRequest(fetch, target, init);
+  return (target, init) => {
+    if (typeof target !== "object" || target instanceof URL || isNative()) return fetch(target, init);
+    if (init?.body === undefined && ownMember(target, "body") !== null) return sendBody(fetch, target, init);
+    const { url, init: facts } = factsOf(target);
+    return fetch(url, { ...facts, ...init });
+  };
 }
 
-async function sendRequest(fetch: Fetch, given: Request, init: RequestInit | undefined): Promise<Response> {
-  if (init?.body !== undefined || ownMember(given, "body") === null) {
-    const { url, init: facts } = factsOf(given);
-    return fetch(url, { ...facts, ...init });
-  }
-  // As a Request first: only so do the length of its body and its form reach the service.
+/** As a Request first: only so do the length of its body and its form reach the service. */
+async function sendBody(fetch: Fetch, given: Request, init: RequestInit | undefined): Promise<Response> {
   const request = new Request(given);
   try {
     return await fetch(request, init);
@@ -237,16 +237,9 @@ function urlOf(target: Target): string {
   return typeof target === "string" ? target : ownMember(target, "url");
 }
 
-function redirectOf(target: Target, sent: SentInit): string {
-  const { redirect } = sent;
-  if (redirect === undefined) return typeof target === "string" ? "follow" : ownMember(target, "redirect");
-  if (typeof redirect !== "string") sent.redirect = String(redirect) as "follow";
-  return sent.redirect as string;
-}
-
 /** Any option at all makes the platform forget a Request's own. */
-function keepReferrer(target: Request, sent: SentInit): void {
-  for (const name in sent) if (sent[name as keyof SentInit] !== undefined) return;
+function keepReferrer(target: Request, given: RequestInit | undefined, sent: SentInit): void {
+  for (const name in given) if (given[name as keyof RequestInit] !== undefined) return;
   const referrer = ownMember(target, "referrer");
   if (referrer !== undefined && referrer !== "about:client") sent.referrer = referrer;
   const policy = ownMember(target, "referrerPolicy");
@@ -263,12 +256,11 @@ function referrerOf({ referrer, referrerPolicy }: SentInit): RequestInit | undef
 const members =
   "method headers body mode credentials cache redirect referrer referrerPolicy integrity keepalive signal duplex priority window dispatcher cf";
 
-/** A copy of options, with the inherited members that the platform reads too. */
-function ownCopy(init: RequestInit | undefined): SentInit {
-  if (init === undefined || init === null) return {};
+/** Options that can be copied: inherited members, which the platform reads too, would be lost. */
+function ownMembers(init: RequestInit): RequestInit {
   if (typeof init !== "object") throw new TypeError("The options of fetch are no object.");
   const prototype: unknown = Object.getPrototypeOf(init);
-  if (prototype === Object.prototype || prototype === null) return { ...init };
+  if (prototype === Object.prototype || prototype === null) return init;
   const inherited = members
     .split(" ")
     .map((name): [string, unknown] => [name, Reflect.get(init, name)])

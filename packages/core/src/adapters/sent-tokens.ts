@@ -3,7 +3,7 @@ import { isAddressOf, parseUrl } from "../origin.ts";
 
 /** A token that is on requests which are not answered yet. */
 export interface SentToken {
-  readonly holder: Pick<TokenHolder, "origins" | "withheld">;
+  readonly holder: TokenHolder;
   readonly cached: CachedToken;
   /** How many requests carry it. */
   requests: number;

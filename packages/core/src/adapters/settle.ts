@@ -1,4 +1,4 @@
-import type { CachedToken, TokenHolder } from "../authorizer.ts";
+import type { CachedToken, RefusedAnswer, TokenHolder } from "../authorizer.ts";
 import type { AllowedOrigins } from "../origin.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
@@ -7,6 +7,7 @@ import { addToken, withToken } from "./fetch-headers.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { type Arrival, followRedirects } from "./redirect.ts";
 import { ownMember } from "./request-facts.ts";
+import { replacementFor } from "./replacement-for.ts";
 import { requestSignal } from "./request-signal.ts";
 import { holdSent, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
 
@@ -30,38 +31,35 @@ export interface SentRequest {
 
 /** What it was sent with. */
 export interface Carried {
-  readonly token: SentToken;
-  /** Whether the token is taken off a connection that leads elsewhere. */
-  readonly isGuarded: boolean;
+  readonly current: CachedToken;
+  /** Where the token is taken off a connection that leads elsewhere. */
+  readonly token?: SentToken;
 }
 
-/**
- * What is left to do after an answer that is a 401 or a redirect. This is the boundary of what the adapter needs then and
- * only then: it is loaded with the first such answer.
- */
+/** What is left to do after an answer that is a 401 or a redirect. */
 export async function settle(
   response: Response,
   request: SentRequest,
-  { token, isGuarded }: Carried,
+  { current, token }: Carried,
   sender: Sender,
 ): Promise<Response> {
   const { target, sent, own } = request;
   const { holder, destinations, fetch } = sender;
-  const { cached } = token;
-  const { arrived, carried } = await follow(response, request, sender, cached);
+  const { arrived, carried } = await follow(response, request, sender, current);
   // Where the last hop went without the token, its 401 says nothing about it.
-  if (arrived.status !== 401 || !carried || token.takenOff > 0) return arrived;
-  const next = await replacement(arrived, cached.value, holder, requestSignal(target, sent));
+  if (arrived.status !== 401 || !carried || (token?.takenOff ?? 0) > 0) return arrived;
+  const signal = requestSignal(target, sent);
+  const next = await replacementFor(holder, current, () => readRefusal(arrived, signal), signal);
   if (next === undefined || !isReplayable(request)) return arrived;
   discard(arrived);
   holder.attached(destinations.allowed(urlOf(target)) ?? destinations.base, next);
   const again = { ...sent, headers: withToken(own, next) };
-  const renewed = sentToken(holder, next);
-  if (isGuarded) holdSent(renewed);
+  const renewed = token && sentToken(holder, next);
+  if (renewed) holdSent(renewed);
   try {
     return (await follow(await fetch(target, again), request, sender, next)).arrived;
   } finally {
-    if (isGuarded) releaseSent(renewed);
+    if (renewed) releaseSent(renewed);
   }
 }
 
@@ -90,25 +88,6 @@ async function follow(
   return followRedirects(response, { fetch, target, url: urlOf(target), sent, own, authorize });
 }
 
-async function replacement(
-  response: Response,
-  value: string,
-  holder: TokenHolder,
-  signal: AbortSignal | undefined,
-): Promise<CachedToken | undefined> {
-  try {
-    if (!holder.readsRefusals) return await holder.replace(value, undefined, signal);
-    const body = await readRefusal(response, signal);
-    // What cannot be read may mean something else: the token is kept.
-    if (body === undefined) return undefined;
-    return await holder.replace(value, { status: 401, headers: response.headers, body }, signal);
-  } catch {
-    // The sources have nothing else: the service's own answer tells more than their failure.
-    signal?.throwIfAborted();
-    return undefined;
-  }
-}
-
 function urlOf(target: string | Request): string {
   return typeof target === "string" ? target : ownMember(target, "url");
 }
@@ -119,18 +98,20 @@ function isReplayable({ target, sent: { body } }: SentRequest): boolean {
   return typeof target === "string" || target.body === null || /^(?:GET|HEAD)$/.test(target.method);
 }
 
-/** The text of a 401; `undefined` where it is too long, or does not end. */
-async function readRefusal(response: Response, signal: AbortSignal | undefined): Promise<string | undefined> {
+/** What a 401 says; `undefined` where it is too long, or does not end. */
+async function readRefusal(
+  response: Response,
+  signal: AbortSignal | undefined,
+): Promise<RefusedAnswer | undefined> {
   const copy = response.clone();
   const reading = withTimeLimit(
     (stop) => readBody(asWebBody(copy), longestRefusal, stop),
     longestRefusalMs,
     signal,
   );
-  return reading.catch(() => {
-    signal?.throwIfAborted();
-    return undefined;
-  });
+  const body = await reading.catch(() => undefined);
+  signal?.throwIfAborted();
+  return body === undefined ? undefined : { status: 401, headers: response.headers, body };
 }
 
 /** A library's own `fetch` may answer with a stream of Node.js. */

@@ -1,8 +1,9 @@
 import type { Dispatcher } from "undici";
 
-import type { CachedToken, TokenHolder } from "../authorizer.ts";
+import type { CachedToken, RefusedAnswer } from "../authorizer.ts";
 import { leadsTo } from "../origin.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
+import { replacementFor } from "./replacement-for.ts";
 import { holdSent, lastMade, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
 import { type FlatHeaders, withOtherToken } from "./undici-headers.ts";
 import { fail, Hold } from "./undici-hold.ts";
@@ -15,7 +16,7 @@ type Controller = Dispatcher.DispatchController;
 /** What undici's redirect interceptor tells of the hops before. */
 type History = readonly URL[] | undefined;
 
-interface HeldAnswer {
+interface Buffered401 {
   readonly controller: Controller;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly message: string | undefined;
@@ -29,25 +30,22 @@ interface HeldAnswer {
  * sources were asked for another token.
  */
 export class AuthorizedHandler implements Handler {
-  /** Whether a 401 is an answer like any other. */
-  readonly passesRefusals: boolean = false;
   readonly #dispatch: Dispatch;
   readonly #sent: Options;
   readonly #handler: Handler;
-  readonly #holder: TokenHolder;
   readonly #token: SentToken;
-  /** Whether the connection leads elsewhere, so that the token was taken off. */
-  #isBare = false;
+  /** Whether a 401 is an answer like any other: to the second try, and to a connection elsewhere that got no token. */
+  #passesRefusals: boolean;
   #isDone = false;
-  #held: HeldAnswer | undefined;
+  #held: Buffered401 | undefined;
   #history: History;
 
-  constructor(dispatch: Dispatch, sent: Options, handler: Handler, holder: TokenHolder, token: SentToken) {
+  constructor(dispatch: Dispatch, sent: Options, handler: Handler, token: SentToken, isSecond = false) {
     this.#dispatch = dispatch;
     this.#sent = sent;
     this.#handler = handler;
-    this.#holder = holder;
     this.#token = token;
+    this.#passesRefusals = isSecond;
   }
 
   /** Dispatches the request. */
@@ -61,8 +59,9 @@ export class AuthorizedHandler implements Handler {
       this.#done();
       throw error;
     } finally {
-      this.#isBare = made.count !== before && made.bare;
-      if (!this.#isBare) this.#holder.attached(String(this.#sent.origin ?? made.origin), this.#token.cached);
+      const { holder, cached } = this.#token;
+      if (made.count !== before && made.bare) this.#passesRefusals = true;
+      else holder.attached(String(this.#sent.origin ?? made.origin), cached);
     }
   }
 
@@ -97,15 +96,15 @@ export class AuthorizedHandler implements Handler {
   onResponseStart(
     controller: Controller,
     status: number,
-    headers: HeldAnswer["headers"],
+    headers: Buffered401["headers"],
     message?: string,
   ): void {
-    if (status !== 401 || this.passesRefusals || this.#isBare || this.#wasElsewhere()) {
+    if (status !== 401 || this.#passesRefusals || this.#wasElsewhere()) {
       this.#handler.onResponseStart?.(controller, status, headers, message);
       return;
     }
     const timer = setTimeout(() => this.#passOnLate(held), longestRefusalMs);
-    const held: HeldAnswer = { controller, headers, message, chunks: [], size: 0, timer };
+    const held: Buffered401 = { controller, headers, message, chunks: [], size: 0, timer };
     this.#held = held;
   }
 
@@ -120,7 +119,7 @@ export class AuthorizedHandler implements Handler {
     if (held.size > longestRefusal) this.#passOn(held);
   }
 
-  onResponseEnd(controller: Controller, trailers: HeldAnswer["headers"]): void {
+  onResponseEnd(controller: Controller, trailers: Buffered401["headers"]): void {
     this.#done();
     const held = this.#held;
     if (held === undefined) {
@@ -141,8 +140,8 @@ export class AuthorizedHandler implements Handler {
       this.#release(held);
       this.#handler.onResponseEnd?.(controller, trailers);
     };
-    // Where the sources have nothing else, the service's own answer tells more than their failure.
-    this.#replacement(held, stop.signal)
+    const { holder, cached } = this.#token;
+    replacementFor(holder, cached, () => readRefusal(held), stop.signal)
       .then((next) => hold.aborted || this.#sendAgain(next) || handBack(), handBack)
       .catch((error: unknown) => fail(this.#handler, error));
   }
@@ -156,19 +155,7 @@ export class AuthorizedHandler implements Handler {
 
   /** Whether a redirect led to an origin that gets no token: from there on, a 401 says nothing about it. */
   #wasElsewhere(): boolean {
-    return this.#history?.some((url) => !leadsTo(this.#holder.origins, url)) === true;
-  }
-
-  async #replacement(held: HeldAnswer, signal: AbortSignal): Promise<CachedToken | undefined> {
-    if (!this.#holder.readsRefusals) return this.#holder.replace(this.#token.cached.value, undefined, signal);
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(held.headers)) {
-      for (const one of [value ?? []].flat()) headers.append(name, one);
-    }
-    const body = await decoded(held.chunks, headers.get("content-encoding"));
-    // What cannot be read may mean something else: the token is kept.
-    if (body === undefined) return undefined;
-    return this.#holder.replace(this.#token.cached.value, { status: 401, headers, body }, signal);
+    return this.#history?.some((url) => !leadsTo(this.#token.holder.origins, url)) === true;
   }
 
   #sendAgain(next: CachedToken | undefined): boolean {
@@ -176,21 +163,22 @@ export class AuthorizedHandler implements Handler {
     const headers = this.#sent.headers as NonNullable<FlatHeaders>;
     const again = { ...this.#sent, headers: withOtherToken(headers, this.#token.cached, next) };
     // A second refusal is the answer.
-    const token = sentToken(this.#holder, next);
-    new PassingHandler(this.#dispatch, again, this.#handler, this.#holder, token).send();
+    const token = sentToken(this.#token.holder, next);
+    new AuthorizedHandler(this.#dispatch, again, this.#handler, token, true).send();
     return true;
   }
 
   /** Hands over a 401 before its end has come, as it comes. Its request is not sent again, the next has another token. */
-  #passOn(held: HeldAnswer): void {
+  #passOn(held: Buffered401): void {
     // What cannot be read whole may mean something else: the token is kept.
-    if (!this.#holder.readsRefusals)
-      this.#holder.replace(this.#token.cached.value, undefined).catch(() => undefined);
+    replacementFor(this.#token.holder, this.#token.cached, () => Promise.resolve(undefined)).catch(
+      () => undefined,
+    );
     this.#release(held);
   }
 
   /** From a timer, where nobody catches what a handler throws. */
-  #passOnLate(held: HeldAnswer): void {
+  #passOnLate(held: Buffered401): void {
     try {
       this.#passOn(held);
     } catch (error) {
@@ -198,7 +186,7 @@ export class AuthorizedHandler implements Handler {
     }
   }
 
-  #release({ timer, controller, headers, message, chunks }: HeldAnswer): void {
+  #release({ timer, controller, headers, message, chunks }: Buffered401): void {
     clearTimeout(timer);
     this.#held = undefined;
     this.#handler.onResponseStart?.(controller, 401, headers, message);
@@ -206,9 +194,14 @@ export class AuthorizedHandler implements Handler {
   }
 }
 
-/** The second try: its refusal is the answer. */
-class PassingHandler extends AuthorizedHandler {
-  override readonly passesRefusals = true;
+/** What a held 401 says; `undefined` where it cannot be read. */
+async function readRefusal(held: Buffered401): Promise<RefusedAnswer | undefined> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(held.headers)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  }
+  const body = await decoded(held.chunks, headers.get("content-encoding"));
+  return body === undefined ? undefined : { status: 401, headers, body };
 }
 
 function isReplayable(body: Options["body"]): boolean {

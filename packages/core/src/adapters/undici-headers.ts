@@ -59,9 +59,11 @@ export function withOtherToken(
 /** Whether one of these is among them, in any case. The names are in lower case. */
 export function carries(headers: FlatHeaders, names: readonly string[]): boolean {
   if (headers === undefined) return false;
-  return isList(headers)
-    ? headers.some((item, index) => index % 2 === 0 && names.includes(item.toLowerCase()))
-    : names.some((name) => hasHeader(headers, name));
+  if (!isList(headers)) return hasHeader(headers, names);
+  for (let index = 0; index < headers.length; index += 2) {
+    if (names.includes((headers[index] as string).toLowerCase())) return true;
+  }
+  return false;
 }
 
 export function isList(headers: NonNullable<FlatHeaders>): headers is readonly string[] {

@@ -58,14 +58,24 @@ export function authInterceptor(
     let address: string | undefined;
 
     return function authorizedDispatch(options, handler) {
-      if (isOfOlderProtocol(handler)) return refuse(handler, list[0]?.provider.id ?? "undici");
-      // What is judged is what is sent: an object is asked for its origin once.
-      const given = options.origin;
+      // What is judged is what is sent: it is asked for once.
+      const { origin } = options;
+      const [holder] = ready;
+      // What most programs have is one auth with one origin: no need to look further.
+      return holder !== undefined && holder.origins[0] === origin && isPlain(handler)
+        ? sendTo(origin as string, origin, holder, options, handler)
+        : judge(origin, options, handler);
+    };
+
+    /** Finds the auth that a request is for. */
+    function judge(given: Options["origin"], options: Options, handler: Handler): boolean {
+      const [first] = list;
+      if (isOfOlderProtocol(handler)) return refuse(handler, first?.provider.id ?? "undici");
+      // An object becomes the text that is judged.
       const said = typeof given === "object" && given !== null ? String(given) : given;
       const origin = said || address;
       let failure: unknown;
-      // What most programs have is one auth with one origin: no need to look further.
-      let holder = ready[0]?.origins[0] === origin ? ready[0] : undefined;
+      let holder: TokenHolder | undefined;
       for (let index = 0; index < list.length && holder === undefined; index++) {
         try {
           const candidate = (ready[index] ??= holderFor(list[index]));
@@ -77,26 +87,35 @@ export function authInterceptor(
           failure ??= error;
         }
       }
-      if (holder === undefined) {
-        // The request may have been meant for the auth that is broken: it must not go without its token.
-        failure ??= origin ? undefined : needsOrigin(list[0]?.provider.id ?? "undici");
-        if (failure !== undefined) {
-          fail(handler, failure);
-          return false;
-        }
-        for (const one of ready) one?.withheld(String(origin), "foreign origin");
-        return dispatch(options, handler);
+      if (holder !== undefined) {
+        const judged = typeof given === "string" ? given : said && new URL(said).origin;
+        return sendTo(String(origin), judged, holder, options, handler);
       }
+      // The request may have been meant for the auth that is broken: it must not go without its token.
+      failure ??= origin ? undefined : needsOrigin(first?.provider.id ?? "undici");
+      if (failure !== undefined) {
+        fail(handler, failure);
+        return false;
+      }
+      for (const one of ready) one?.withheld(String(origin), "foreign origin");
+      return dispatch(options, handler);
+    }
+
+    function sendTo(
+      origin: string,
+      judged: string | undefined,
+      holder: TokenHolder,
+      options: Options,
+      handler: Handler,
+    ): boolean {
       const headers = readable(options.headers);
       if (carries(headers, holder.headerNames)) {
-        holder.withheld(String(origin), "set by the caller");
+        holder.withheld(origin, "set by the caller");
         return dispatch(
           headers === options.headers ? options : { ...options, headers: headers as string[] },
           handler,
         );
       }
-      // An object becomes the text that was judged.
-      const judged = typeof given === "string" ? given : said && new URL(said).origin;
       const current = holder.current();
       if (current === undefined) {
         // The caller may go on to use the same object for the next request.
@@ -104,10 +123,10 @@ export function authInterceptor(
         return true;
       }
       return send(withHeaders(options, judged, headers, holder, current), handler, holder, current);
-    };
+    }
 
     function send(sent: Options, handler: Handler, holder: TokenHolder, cached: CachedToken): boolean {
-      const goesOn = new AuthorizedHandler(dispatch, sent, handler, holder, tokenOf(holder, cached)).send();
+      const goesOn = new AuthorizedHandler(dispatch, sent, handler, tokenOf(holder, cached)).send();
       if (!sent.origin) address ??= lastAddress();
       return goesOn;
     }
@@ -164,13 +183,25 @@ function withHeaders(
   cached: CachedToken,
 ): Options {
   const headers = withToken(given, cached);
-  if (headerNames.length === 1 && cached.header === "authorization")
-    return { ...options, origin, headers } as Options;
-  const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as {
-    stripHeadersOnCrossOriginRedirect?: string[];
-  };
-  const stripping = { stripHeadersOnCrossOriginRedirect: [...strip, ...headerNames] };
-  return { ...options, ...stripping, origin, headers } as Options;
+  const sent: Options = { ...options, headers };
+  // An object becomes the text that was judged, and what changes between looks stays as it was.
+  if (sent.origin !== origin && origin !== undefined) sent.origin = origin;
+  if (headerNames.length > 1 || cached.header !== "authorization") {
+    const { stripHeadersOnCrossOriginRedirect: strip = [] } = options as StrippingOptions;
+    (sent as StrippingOptions).stripHeadersOnCrossOriginRedirect = [...strip, ...headerNames];
+  }
+  return sent;
+}
+
+interface StrippingOptions {
+  /** undici 8's own, for its redirect interceptor. */
+  stripHeadersOnCrossOriginRedirect?: string[];
+}
+
+/** Whether a handler can be of no older protocol, nor have one inside. */
+function isPlain(handler: Handler): boolean {
+  const { onConnect, onHeaders, handler: inner } = handler as Record<string, unknown>;
+  return onConnect === undefined && onHeaders === undefined && inner === undefined;
 }
 
 /** A handler of undici 6 and older, and of a `fetch` of that time. One inside another handler counts too. */

@@ -11,10 +11,10 @@ import { withProviderRow } from "./new-provider/provider-row.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "new-provider-"));
 afterAll(() => rmSync(root, { recursive: true }));
-mkdirSync(path.join(root, "packages/core/src"), { recursive: true });
+mkdirSync(path.join(root, "packages/core/src/requests"), { recursive: true });
 mkdirSync(path.join(root, "packages/taken"));
 writeFileSync(
-  path.join(root, "packages/core/src/origin.ts"),
+  path.join(root, "packages/core/src/requests/origins.ts"),
   "// quartz in a comment\nexport const parseOrigin = 1;\n",
 );
 writeFileSync(path.join(root, "pnpm-workspace.yaml"), 'catalog:\n  undici: 8.0.0\n  "fast-check": 4.0.0\n');

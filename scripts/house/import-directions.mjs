@@ -10,29 +10,28 @@ const leaves = [
   "ignore-rejection",
   "json",
   "mask",
-  "origin",
+  "requests/origins",
   "own-properties",
   "read-body",
   "service/retry-after",
   "runtime",
   "safe-message",
-  "sha256",
+  "token/sha256",
   "time-limit",
 ];
 
 /** In core: all that such a module may import of ours. One that is not listed may import any. */
 const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
-  authorizer: ["type token", "type source-attempt"],
-  "source-attempt": ["safe-message"],
-  errors: ["service/retry-after", "safe-message", "type source-attempt"],
-  token: ["sha256"],
-  "sources/trade": ["service/call", ...leaves, "errors", "token", "token-source", "sources/*"],
+  "requests/authorizer": ["type token/token", "type sources/attempt"],
+  "sources/attempt": ["safe-message"],
+  errors: ["service/retry-after", "safe-message", "type sources/attempt"],
+  "token/token": ["token/sha256"],
+  "sources/trade": ["service/call", ...leaves, "errors", "token/token", "sources/*"],
   "sources/generation-source": [
     ...leaves,
     "errors",
-    "token",
-    "token-source",
+    "token/token",
     "sources/*",
     "stores/generation",
     "type stores/token-store",
@@ -43,24 +42,24 @@ const mayImport = {
     "json",
     "own-properties",
     "time-limit",
-    "token",
-    "token-source",
-    "variable",
+    "token/token",
     "sources/*",
     "stores/file-path",
     "stores/private-file",
     "type stores/token-store",
   ],
   "webhooks/*": ["errors", "own-properties", "time-limit", "webhooks/*"],
-  "adapters/*": ["authorizer", "errors", "token", ...leaves, "adapters/*", "type auth"],
+  "requests/undici/*": ["errors", "token/token", ...leaves, "requests/*", "requests/undici/*"],
+  "requests/*": ["errors", "token/token", ...leaves, "requests/*"],
 };
 
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */
 const importedBy = {
-  auth: ["index", "provider", "type adapters/*", "type logins/*"],
-  "token-cache": ["token-holder"],
-  "token-holder": ["auth"],
-  "adapters/undici": ["undici"],
+  auth: ["index", "define-provider", "type logins/*"],
+  "auth-state": ["auth", "type verify", "type explain", "type service/error-of-response"],
+  "token/cache": ["token/holder"],
+  "token/holder": ["auth-state"],
+  "requests/undici/interceptor": ["undici"],
   files: [],
   index: [],
   logins: [],
@@ -93,10 +92,10 @@ const touchesMachine = [
 /** In core: the modules that may import undici. */
 const importsUndici = [
   "undici",
-  "type adapters/undici",
-  "type adapters/undici-headers",
-  "type adapters/undici-hold",
-  "type adapters/undici-authorized-handler",
+  "type requests/undici/interceptor",
+  "type requests/undici/headers",
+  "type requests/undici/pending-controller",
+  "type requests/undici/authorized-handler",
 ];
 
 const forTests = "what is for tests is imported only by tests";
@@ -134,7 +133,7 @@ function objectionInCore(module, specifier, target, typeOnly) {
   if (isBuiltin(specifier) && !touchesMachine.includes(module))
     return `core runs everywhere: only ${touchesMachine.join(", ")} may import node:`;
   if (specifier === "undici" && !matches(importsUndici, module, typeOnly))
-    return "core knows no client: only adapters/undici and its parts may import undici, as types";
+    return "core knows no client: only requests/undici may import undici, as types";
   if (target === undefined) return undefined;
   const [, imports] = Object.entries(mayImport).find(([files]) => matches([files], module)) ?? [];
   if (imports && !matches(imports, target, typeOnly))

@@ -1,13 +1,13 @@
-import type { CachedToken } from "./authorizer.ts";
+import type { AuthState } from "./auth-state.ts";
 import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
-import { expandSources } from "./expand-sources.ts";
+import { expandSources } from "./sources/expand.ts";
 import { ownProperties } from "./own-properties.ts";
 import { printable, safeMessage } from "./safe-message.ts";
-import type { CheckedSetup } from "./setup.ts";
-import type { SourceAttempt } from "./source-attempt.ts";
-import type { Token } from "./token.ts";
-import type { SourceContext, TokenSource } from "./token-source.ts";
+import type { CheckedSetup } from "./provider/setup.ts";
+import type { SourceAttempt } from "./sources/attempt.ts";
+import type { Token } from "./token/token.ts";
+import type { StandingContext, TokenSource } from "./sources/source.ts";
 
 /** How an auth came to its token, or why it has none. JSON-safe; holds no secret. */
 export interface Explanation<I extends Identity = Identity> {
@@ -43,15 +43,7 @@ export interface ExplainedError {
 /** What explaining takes of an auth. */
 export interface Explainable<I extends Identity> {
   readonly id: string;
-  readonly use: () => {
-    readonly setup: CheckedSetup<I>;
-    readonly context: Omit<SourceContext, "signal" | "reason">;
-    readonly cache: {
-      get(): Promise<CachedToken>;
-      /** Why renewing the token failed, if it did. */
-      failure(): unknown;
-    };
-  };
+  readonly use: () => AuthState<I>;
   readonly verify: () => Promise<{ readonly identity: I }>;
 }
 
@@ -67,16 +59,16 @@ export async function explain<I extends Identity>(
     warnings: [],
   };
   try {
-    const { setup, context, cache } = subject.use();
+    const { setup, context, holder } = subject.use();
     told.baseUrl = setup.baseUrl;
     told.origins = setup.origins;
     if (setup.alsoOrigins.length > 0) told.alsoOrigins = setup.alsoOrigins;
     if (setup.headers !== undefined) told.headers = { ...setup.headers };
     told.warnings = warningsOf(setup);
-    const { token, attempts, beside } = await cache.get();
+    const { token, attempts, beside } = await holder.get();
     if (beside !== undefined)
       told.headers = Object.fromEntries(beside.map(({ name, value }) => [name, value]));
-    const failure = cache.failure();
+    const failure = holder.failure();
     told.attempts = attempts;
     told.warnings = [...told.warnings, ...oddities(attempts)];
     if (failure !== undefined) told.warnings = [...told.warnings, renewalFailed(token, failure)];
@@ -146,7 +138,7 @@ async function conflicts(
   sources: readonly TokenSource[],
   attempts: readonly SourceAttempt[],
   token: Token,
-  context: Omit<SourceContext, "signal" | "reason">,
+  context: StandingContext,
 ): Promise<string[]> {
   const warnings: string[] = [];
   const untried = attempts.findIndex(({ outcome }) => outcome === "not tried");

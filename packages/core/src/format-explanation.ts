@@ -1,6 +1,6 @@
 import type { Explanation } from "./explain.ts";
 import type { Identity } from "./identity.ts";
-import type { SourceAttempt } from "./source-attempt.ts";
+import type { SourceAttempt } from "./sources/attempt.ts";
 
 const marks = { used: "✓", unavailable: "–", failed: "✗", "not tried": "·" } as const;
 

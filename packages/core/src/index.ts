@@ -1,11 +1,5 @@
-export type {
-  Auth,
-  AuthOptions,
-  ExplainOptions,
-  ProviderFacts,
-  TokenOptions,
-  VerifyOptions,
-} from "./auth.ts";
+export type { Auth, ExplainOptions, ProviderFacts, TokenOptions, VerifyOptions } from "./auth.ts";
+export type { AuthOptions } from "./auth-options.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
 export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
@@ -21,9 +15,9 @@ export {
   type HeaderInjection,
   type HeaderOptions,
   oneOf,
-} from "./header-injection.ts";
+} from "./provider/header-injection.ts";
 export type { Identity } from "./identity.ts";
-export { defineProvider, type Provider } from "./provider.ts";
+export { defineProvider, type Provider } from "./define-provider.ts";
 export type {
   AddressOption,
   Classification,
@@ -34,11 +28,11 @@ export type {
   ServiceAnswer,
   SetupContext,
   VerifyEndpoint,
-} from "./provider-definition.ts";
-export { isLoopback } from "./origin.ts";
+} from "./provider/definition.ts";
+export { isLoopback } from "./requests/origins.ts";
 export { ownProperties } from "./own-properties.ts";
 export { parseRetryAfter } from "./service/retry-after.ts";
-export type { SourceAttempt } from "./source-attempt.ts";
+export type { SourceAttempt } from "./sources/attempt.ts";
 export { chain } from "./sources/chain.ts";
 export { exchange, type ExchangeOptions } from "./sources/exchange.ts";
 export { fromEnv } from "./sources/from-env.ts";
@@ -61,8 +55,8 @@ export type {
   TokenStore,
 } from "./stores/token-store.ts";
 export type { Trade, TradeCall, TradeContext, TradeReply } from "./sources/trade.ts";
-export { tenantUrl, type TenantPart } from "./tenant-url.ts";
-export type { Token } from "./token.ts";
+export { tenantUrl, type TenantPart } from "./provider/tenant-url.ts";
+export type { Token } from "./token/token.ts";
 export {
   failed,
   type Environment,
@@ -74,6 +68,6 @@ export {
   type TokenSource,
   unavailable,
   type Unavailable,
-} from "./token-source.ts";
-export { variable } from "./variable.ts";
+} from "./sources/source.ts";
+export { variable } from "./sources/variable.ts";
 export type { Verification } from "./verify.ts";

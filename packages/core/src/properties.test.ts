@@ -6,12 +6,12 @@ import { acmeAt, canary } from "./fixtures/acme.ts";
 import { fromFunction, header } from "./index.ts";
 import { parseJson } from "./json.ts";
 import { maskOf } from "./mask.ts";
-import { createAllowedOrigins, leadsTo } from "./origin.ts";
+import { createAllowedOrigins, leadsTo } from "./requests/origins.ts";
 import { parseRetryAfter } from "./service/retry-after.ts";
-import { tokenProblem } from "./token.ts";
+import { tokenProblem } from "./token/token.ts";
 
 const own = "https://api.acme.example";
-const { resolve, allowed } = createAllowedOrigins(`${own}/v1/`, [own]);
+const { resolve, originOf: allowed } = createAllowedOrigins(`${own}/v1/`, [own]);
 
 /** Pieces that URL tricks are made of, in any order. */
 const trick = fc

@@ -39,7 +39,7 @@ it("names every function and class that there is", () => {
 });
 
 it("names every part of a definition and of a setup", () => {
-  const definition = readFileSync(path.join(import.meta.dirname, "provider-definition.ts"), "utf8");
+  const definition = readFileSync(path.join(import.meta.dirname, "provider/definition.ts"), "utf8");
   const membersOf = (type: string): string[] => {
     const [, body = ""] = new RegExp(`interface ${type}<[^{]*\\{\\n(.*?)\\n\\}`, "s").exec(definition) ?? [];
     return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = ""]) => name);

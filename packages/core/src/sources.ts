@@ -41,5 +41,5 @@ export {
   type TokenSource,
   unavailable,
   type Unavailable,
-} from "./token-source.ts";
-export type { Token } from "./token.ts";
+} from "./sources/source.ts";
+export type { Token } from "./token/token.ts";

@@ -1,1 +1,1 @@
-export { type AnyAuth, authInterceptor } from "./adapters/undici.ts";
+export { type AnyAuth, authInterceptor } from "./requests/undici/interceptor.ts";

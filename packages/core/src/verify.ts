@@ -1,17 +1,15 @@
-import { type CachedToken, headersOf } from "./authorizer.ts";
+import type { AuthState } from "./auth-state.ts";
+import { type CachedToken, headersOf } from "./requests/authorizer.ts";
 import { AuthError, isAuthError } from "./errors.ts";
-import type { Events } from "./events.ts";
 import type { Identity } from "./identity.ts";
 import { ignoreRejection } from "./ignore-rejection.ts";
 import { parseJson } from "./json.ts";
-import { type AnsweringProvider, secretsOf } from "./service/call-context.ts";
+import { secretsOf } from "./service/call-context.ts";
 import { maskOf } from "./mask.ts";
-import { joinUrl } from "./origin.ts";
-import type { ServiceAnswer, VerifyEndpoint } from "./provider-definition.ts";
+import { joinUrl } from "./requests/origins.ts";
+import type { ServiceAnswer, VerifyEndpoint } from "./provider/definition.ts";
 import { callService, lowerCased, type ServiceCall } from "./service/call.ts";
-import type { CheckedSetup } from "./setup.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
-import type { SourceContext } from "./token-source.ts";
 import { isTokenRejected } from "./service/verdict.ts";
 
 /** Whom the token speaks for, and which token that was. JSON-safe; holds no secret. */
@@ -24,27 +22,12 @@ export interface Verification<I extends Identity> {
   readonly requestId?: string;
 }
 
-/** What verifying takes of an auth. */
-export interface Verifiable<I extends Identity> {
-  readonly setup: CheckedSetup<I>;
-  readonly provider: AnsweringProvider;
-  readonly context: Omit<SourceContext, "signal" | "reason">;
-  readonly events: Events;
-  readonly timeoutMs: number;
-  readonly cache: {
-    get(signal?: AbortSignal): Promise<HeldToken>;
-    reject(value: string): void;
-  };
-}
-
-type HeldToken = CachedToken;
-
 /** Verifies the token of an auth: finds it, asks the service, forgets it where it is refused, and tells who listens. */
 export async function verify<I extends Identity>(
-  subject: Verifiable<I>,
+  subject: AuthState<I>,
   asked: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
 ): Promise<Verification<I>> {
-  const { provider, events, cache } = subject;
+  const { provider, events, holder } = subject;
   const { now } = subject.context;
   const { signal, timeoutMs = subject.timeoutMs } = asked;
   const deadline = Date.now() + timeoutMs;
@@ -62,9 +45,9 @@ export async function verify<I extends Identity>(
       ...(requestId !== undefined && { requestId }),
     });
   };
-  let held: HeldToken | undefined;
+  let held: CachedToken | undefined;
   try {
-    held = await withTimeLimit((stop) => cache.get(stop), timeoutMs, signal).catch((error: unknown) => {
+    held = await withTimeLimit((stop) => holder.get(stop), timeoutMs, signal).catch((error: unknown) => {
       throw error instanceof TimeLimitReached ? noTokenInTime(provider.id, timeoutMs) : error;
     });
     const { token } = held;
@@ -86,7 +69,7 @@ export async function verify<I extends Identity>(
     return result;
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    if (isTokenRejected(error) && held !== undefined) cache.reject(held.value);
+    if (isTokenRejected(error) && held !== undefined) holder.reject(held.value);
     done(error.code, error);
     throw error;
   }
@@ -94,8 +77,8 @@ export async function verify<I extends Identity>(
 
 /** Asks the service whom a token speaks for. Redirects are refused; 429 and 5xx are tried again while there is time. */
 async function identify<I extends Identity>(
-  { provider, setup, context }: Verifiable<I>,
-  held: HeldToken,
+  { provider, setup, context }: AuthState<I>,
+  held: CachedToken,
   limits: Pick<ServiceCall, "timeoutMs" | "limitMs" | "signal">,
 ): Promise<{ readonly identity: I; readonly requestId?: string }> {
   const { origins, classify, requestIdHeader, retryDelayMs } = setup;

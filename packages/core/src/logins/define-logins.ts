@@ -1,11 +1,12 @@
-import type { Auth, AuthOptions } from "../auth.ts";
+import type { AuthOptions } from "../auth-options.ts";
+import type { Auth } from "../auth.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import { ownField } from "../own-field.ts";
 import type { Identity } from "../identity.ts";
 import { ownProperties } from "../own-properties.ts";
-import { defineProvider } from "../provider.ts";
-import type { ProviderDefinition } from "../provider-definition.ts";
-import { found, isFailed } from "../token-source.ts";
+import { defineProvider } from "../define-provider.ts";
+import type { ProviderDefinition } from "../provider/definition.ts";
+import { found, isFailed } from "../sources/source.ts";
 import type { Verification } from "../verify.ts";
 import type { LoginPlace, LoginSlot } from "./login-slot.ts";
 import type { SavedLogins } from "./saved-logins.ts";

@@ -3,7 +3,7 @@ import process from "node:process";
 import { ownField, isJsonObject } from "../own-field.ts";
 import { type FileLock, removeLeftBehind, withFileLock } from "../stores/file-lock.ts";
 import { makePrivateFolder, readPrivateFile } from "../stores/private-file.ts";
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 import type { LoginSlot } from "./login-slot.ts";
 
 const { dirname } = /* @__PURE__ */ process.getBuiltinModule("node:path");

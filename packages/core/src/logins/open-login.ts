@@ -1,4 +1,4 @@
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 import { secretFilePath } from "../stores/file-path.ts";
 import { fileSlot } from "./file-slot.ts";
 import { keychainSlot } from "./keychain-slot.ts";

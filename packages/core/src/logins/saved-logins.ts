@@ -1,6 +1,6 @@
 import { ownField, ownText } from "../own-field.ts";
 import { ownProperties } from "../own-properties.ts";
-import { failed, found, type TokenSource, unavailable } from "../token-source.ts";
+import { failed, found, type TokenSource, unavailable } from "../sources/source.ts";
 import type { LoginPlace, LoginSlot, LoginStore, OpenLogin } from "./login-slot.ts";
 
 /** How the logins of a service are kept. */

@@ -1,5 +1,5 @@
 import { AuthError, type AuthErrorCode } from "../errors.ts";
-import type { ServiceAnswer } from "../provider-definition.ts";
+import type { ServiceAnswer } from "../provider/definition.ts";
 import { quotable } from "../safe-message.ts";
 import type { CallContext } from "./call-context.ts";
 import type { Verdict } from "./verdict.ts";

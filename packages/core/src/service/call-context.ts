@@ -1,8 +1,8 @@
 import { maskOf } from "../mask.ts";
 import { ownProperties } from "../own-properties.ts";
-import type { Classification, ServiceAnswer } from "../provider-definition.ts";
+import type { Classification, ServiceAnswer } from "../provider/definition.ts";
 import { quotable } from "../safe-message.ts";
-import type { Token } from "../token.ts";
+import type { Token } from "../token/token.ts";
 
 /** One of a service's servers. */
 export interface CalledServer {

@@ -1,10 +1,10 @@
 import { AuthError, isAuthError } from "../errors.ts";
 import { readData } from "../json.ts";
-import { leadsTo, parseUrl } from "../origin.ts";
-import type { FailedTry, ServiceAnswer } from "../provider-definition.ts";
+import { leadsTo, parseUrl } from "../requests/origins.ts";
+import type { FailedTry, ServiceAnswer } from "../provider/definition.ts";
 import { longestAnswer, readBody } from "../read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
-import type { Environment } from "../token-source.ts";
+import type { Environment } from "../sources/source.ts";
 import { answerError } from "./answer-error.ts";
 import { type AnswerFacts, type CallContext, callContextOf } from "./call-context.ts";
 import { networkFailure } from "./network-failure.ts";

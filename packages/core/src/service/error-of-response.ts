@@ -1,17 +1,17 @@
+import type { AuthState } from "../auth-state.ts";
 import { AuthError, type AuthErrorCode, invalid } from "../errors.ts";
 import type { Identity } from "../identity.ts";
 import { secretsOf } from "./call-context.ts";
-import { leadsTo, parseUrl } from "../origin.ts";
+import { leadsTo, parseUrl } from "../requests/origins.ts";
 import { errorOfAnswer } from "./call.ts";
 import { withTimeLimit } from "../time-limit.ts";
-import type { Verifiable } from "../verify.ts";
 
 /**
  * What an answer means for the token of an auth; `undefined` where it says nothing of it: a success, a request that is wrong in
  * itself, an answer from elsewhere. The answer stays to be read.
  */
 export async function errorOfResponse<I extends Identity>(
-  { provider, setup, context, timeoutMs, cache }: Verifiable<I>,
+  { provider, setup, context, timeoutMs, holder }: AuthState<I>,
   response: Response,
 ): Promise<AuthError | undefined> {
   if (typeof response?.url !== "string" || typeof response.status !== "number")
@@ -19,7 +19,7 @@ export async function errorOfResponse<I extends Identity>(
   const target = parseUrl(response.url);
   if (target === undefined || !leadsTo(setup.origins, target)) return undefined;
   // The one that was sent may have been given up since. Where there is none, the answer says what it says.
-  const held = await withTimeLimit((stop) => cache.get(stop), timeoutMs).catch(() => undefined);
+  const held = await withTimeLimit((stop) => holder.get(stop), timeoutMs).catch(() => undefined);
   const error = await errorOfAnswer(response, {
     provider,
     origins: setup.origins,

@@ -1,8 +1,8 @@
 import type { AuthErrorCode } from "../errors.ts";
 import { ignoreRejection } from "../ignore-rejection.ts";
-import { leadsTo, parseUrl } from "../origin.ts";
+import { leadsTo, parseUrl } from "../requests/origins.ts";
 import { ownProperties } from "../own-properties.ts";
-import type { Classification, ServiceAnswer } from "../provider-definition.ts";
+import type { Classification, ServiceAnswer } from "../provider/definition.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
 
 /** What an answer means: made once, it decides about another try, about the token that is held, and makes the error. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { contextOf } from "../fixtures/context.ts";
-import { expandSources } from "../expand-sources.ts";
+import { expandSources } from "./expand.ts";
 import { chain } from "./chain.ts";
 import { fromEnv } from "./from-env.ts";
 import { fromFunction } from "./from-function.ts";

@@ -1,4 +1,4 @@
-import { type TokenSource, unavailable } from "../token-source.ts";
+import { type TokenSource, unavailable } from "./source.ts";
 
 /** Several sources as one: the first that holds a token wins, and one that is broken ends the search. */
 export function chain(...sources: readonly TokenSource[]): TokenSource {

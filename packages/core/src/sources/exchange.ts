@@ -1,13 +1,7 @@
 import { ownProperties } from "../own-properties.ts";
 import { withTimeLimit } from "../time-limit.ts";
-import {
-  failed,
-  type SourceContext,
-  type TokenSource,
-  type Unavailable,
-  unavailable,
-} from "../token-source.ts";
-import { createToken, type Token } from "../token.ts";
+import { failed, type SourceContext, type TokenSource, type Unavailable, unavailable } from "./source.ts";
+import { createToken, type Token } from "../token/token.ts";
 import type { TokenStore } from "../stores/token-store.ts";
 import { generationSource } from "./generation-source.ts";
 import { checkStore } from "./shared.ts";

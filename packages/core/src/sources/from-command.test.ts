@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 
 import { canary } from "../fixtures/acme.ts";
 import { contextOf } from "../fixtures/context.ts";
-import type { SourceResult } from "../token-source.ts";
+import type { SourceResult } from "./source.ts";
 import { fromCommand, type FromCommandOptions } from "./from-command.ts";
 
 let folder: string;

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { parseJson } from "../json.ts";
 import { ownProperties } from "../own-properties.ts";
-import { failed, found, type SourceResult, type TokenSource, unavailable } from "../token-source.ts";
+import { failed, found, type SourceResult, type TokenSource, unavailable } from "./source.ts";
 import { processTree } from "./process-tree.ts";
 
 /** Options of {@link fromCommand}. */

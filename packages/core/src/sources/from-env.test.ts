@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { contextOf } from "../fixtures/context.ts";
-import { expandSources } from "../expand-sources.ts";
+import { expandSources } from "./expand.ts";
 import { fromEnv } from "./from-env.ts";
 
 it("reads the variable each time it is asked", async () => {

@@ -1,5 +1,5 @@
-import { found, type TokenSource, unavailable } from "../token-source.ts";
-import { variable } from "../variable.ts";
+import { found, type TokenSource, unavailable } from "./source.ts";
+import { variable } from "./variable.ts";
 import { chain } from "./chain.ts";
 
 /**

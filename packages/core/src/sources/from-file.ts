@@ -2,7 +2,7 @@ import { ignoreRejection } from "../ignore-rejection.ts";
 import { ownProperties } from "../own-properties.ts";
 import { expandHome } from "../stores/file-path.ts";
 import { type PrivateFile, readPrivateFile } from "../stores/private-file.ts";
-import { failed, found, type TokenSource, unavailable } from "../token-source.ts";
+import { failed, found, type TokenSource, unavailable } from "./source.ts";
 
 /** Options of {@link fromFile}. */
 export interface FromFileOptions {

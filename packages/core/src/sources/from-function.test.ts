@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { contextOf } from "../fixtures/context.ts";
-import { found, unavailable } from "../token-source.ts";
+import { found, unavailable } from "./source.ts";
 import { fromFunction } from "./from-function.ts";
 
 it.each([undefined, null])("takes %s for unavailable", async (nothing) => {

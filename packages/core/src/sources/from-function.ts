@@ -1,10 +1,4 @@
-import {
-  found,
-  type SourceContext,
-  type SourceResult,
-  type TokenSource,
-  unavailable,
-} from "../token-source.ts";
+import { found, type SourceContext, type SourceResult, type TokenSource, unavailable } from "./source.ts";
 
 /** What a token function may return: a result, just the token, or nothing for "not here". */
 export type FunctionResult = SourceResult | string | null | undefined;

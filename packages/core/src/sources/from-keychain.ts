@@ -1,4 +1,4 @@
-import { found, type TokenSource, unavailable } from "../token-source.ts";
+import { found, type TokenSource, unavailable } from "./source.ts";
 import { keychainEntry } from "./keychain.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { found, type TokenSource } from "../token-source.ts";
+import { found, type TokenSource } from "./source.ts";
 
 /** A token that the program already holds. */
 export function fromValue(value: string, name = "value"): TokenSource {

@@ -19,8 +19,8 @@ import {
   type SourceResult,
   type TokenSource,
   type Unavailable,
-} from "../token-source.ts";
-import { createToken, type Token, tokenProblem } from "../token.ts";
+} from "./source.ts";
+import { createToken, type Token, tokenProblem } from "../token/token.ts";
 import { isTerminal, refusedBefore, usedUp } from "./trade.ts";
 
 /** A token that many processes share, and how the next one is got. */

@@ -1,6 +1,6 @@
 import type { AsyncEntry } from "@napi-rs/keyring";
 
-import { failed } from "../token-source.ts";
+import { failed } from "./source.ts";
 
 /** What the operating system keeps under a service and an account name. */
 export interface KeychainEntry {

@@ -1,6 +1,6 @@
 import { ownProperties } from "../own-properties.ts";
 import type { TokenStore } from "../stores/token-store.ts";
-import { failed, type TokenSource } from "../token-source.ts";
+import { failed, type TokenSource } from "./source.ts";
 import { generationSource } from "./generation-source.ts";
 
 /** Options of {@link shared}. */

@@ -1,11 +1,11 @@
 import { AuthError, isAuthError } from "../errors.ts";
 import { maskOf } from "../mask.ts";
-import { parseOrigin, parseUrl } from "../origin.ts";
+import { parseOrigin, parseUrl } from "../requests/origins.ts";
 import { ownProperties } from "../own-properties.ts";
 import { safeMessage } from "../safe-message.ts";
 import { callService } from "../service/call.ts";
-import { failed, type Found, isFailed, type SourceContext, type Unavailable } from "../token-source.ts";
-import type { Token } from "../token.ts";
+import { failed, type Found, isFailed, type SourceContext, type Unavailable } from "./source.ts";
+import type { Token } from "../token/token.ts";
 import { answerOf, type FunctionResult } from "./from-function.ts";
 
 /** A request to the service that trades. */

@@ -1,4 +1,4 @@
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
 import { holderIsGone, newHolder } from "./lock-holder.ts";
 

@@ -1,4 +1,4 @@
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 
 const { isAbsolute, join, resolve } = /* @__PURE__ */ process.getBuiltinModule("node:path");
 

@@ -1,5 +1,5 @@
 import { shellQuote } from "../sources/shell-quote.ts";
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
 const { dirname } = /* @__PURE__ */ process.getBuiltinModule("node:path");

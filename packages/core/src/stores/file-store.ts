@@ -1,6 +1,6 @@
 import { isJsonObject } from "../own-field.ts";
 import { parseJson } from "../json.ts";
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 import { claimed, type ClaimState, published, refusal, released, storedRecord } from "./claim-state.ts";
 import { type FileLock, withFileLock } from "./file-lock.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 
 import { shellQuote } from "../sources/shell-quote.ts";
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 import { fileProblem, systemCode } from "./file-problem.ts";
 
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");

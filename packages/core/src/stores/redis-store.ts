@@ -1,5 +1,5 @@
 import { isWorkers } from "../runtime.ts";
-import { failed } from "../token-source.ts";
+import { failed } from "../sources/source.ts";
 import type { ClaimAnswer, StoredRecord, TokenStore } from "./token-store.ts";
 
 /** A client of the package `redis`, as far as it is used. A cluster's client fits as well. */

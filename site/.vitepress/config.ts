@@ -1,0 +1,61 @@
+import { withMermaid } from "vitepress-plugin-mermaid";
+
+import { stagePages } from "../stage.ts";
+
+const { providers, errors, decisions, api } = stagePages();
+
+// Made from the documents of the repository: npm run docs
+export default withMermaid({
+  title: "auth-providers",
+  description: "Sends an API token to the service that it belongs to, and nowhere else",
+  srcDir: "./pages",
+  outDir: "./dist",
+  cleanUrls: true,
+  lastUpdated: false,
+  // Where the site is not at the root of its host: DOCS_BASE=/name/ npm run docs:check
+  base: process.env["DOCS_BASE"] ?? "/",
+  markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
+  themeConfig: {
+    search: { provider: "local" },
+    outline: [2, 3],
+    nav: [
+      { text: "Providers", link: "/#providers", activeMatch: "^/providers/" },
+      { text: "Clients", link: "/clients" },
+      { text: "Errors", link: "/errors/", activeMatch: "^/errors/" },
+      { text: "API", link: "/api/", activeMatch: "^/api/" },
+    ],
+    sidebar: [
+      {
+        text: "Use a provider",
+        items: [
+          { text: "Start", link: "/" },
+          { text: "What an auth does", link: "/auth" },
+          { text: "Clients", link: "/clients" },
+          { text: "Recipes", link: "/recipes" },
+          { text: "The command", link: "/command" },
+          { text: "Examples", link: "/examples" },
+        ],
+      },
+      { text: "Providers", items: providers },
+      { text: "Errors", collapsed: true, items: [{ text: "All errors", link: "/errors/" }, ...errors] },
+      {
+        text: "Understand",
+        items: [
+          { text: "Security", link: "/security" },
+          { text: "Architecture", link: "/architecture" },
+          { text: "Benchmarks", link: "/benchmarks" },
+        ],
+      },
+      { text: "Decisions", collapsed: true, items: decisions },
+      {
+        text: "Contribute",
+        items: [
+          { text: "Add a provider", link: "/adding-a-provider" },
+          { text: "Contributing", link: "/contributing" },
+          { text: "Releasing", link: "/releasing" },
+        ],
+      },
+      { text: "API", collapsed: true, items: api },
+    ],
+  },
+});

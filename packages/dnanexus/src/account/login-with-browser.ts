@@ -115,9 +115,9 @@ function checkOptions({ clientId, clientSecret, open, save, waitMs }: BrowserLog
   if (clientSecret !== undefined && (typeof clientSecret !== "string" || clientSecret === ""))
     throw invalid("the option clientSecret is empty or no text", "Give it as registered, or leave it out.");
   if (typeof open !== "function")
-    throw invalid("the option open is no function", "Give a function that shows a URL to the user.");
+    throw invalid("the option open must be a function", "Give a function that shows a URL to the user.");
   if (save !== undefined && typeof save !== "function")
-    throw invalid("the option save is no function", "Pass a function, or leave it out.");
+    throw invalid("the option save must be a function", "Pass a function, or leave it out.");
   if (waitMs !== undefined && !(waitMs > 0 && waitMs <= 2_147_483_647))
-    throw invalid("waitMs is no time", "Give waitMs in milliseconds.");
+    throw invalid("waitMs is not a time", "Give waitMs in milliseconds.");
 }

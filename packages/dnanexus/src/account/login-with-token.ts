@@ -22,7 +22,7 @@ export function loginWithTokenOn(machine: Machine): (token: string, options?: Ke
       throw invalid("the token is missing or blank", "Pass a token from https://platform.dnanexus.com/");
     const token = given.trim();
     if (token === "PUBLIC")
-      throw invalid("PUBLIC means logged out and is no token", "Use logout, or pass a token.");
+      throw invalid("PUBLIC means logged out, and is not a token", "Use logout, or pass a token.");
     return keepLogin(options, machine, () => ({
       token,
       type: "Bearer",

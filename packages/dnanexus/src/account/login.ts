@@ -98,13 +98,13 @@ function loginRequest(options: LoginOptions): LoginRequest {
   if (typeof password !== "string" || password === "")
     throw invalid("the option password is missing or empty", "Give password as a text.");
   if (otp !== undefined && typeof otp !== "string")
-    throw invalid("the option otp is no text", "Give otp as a text, so that its zeros stay.");
+    throw invalid("the option otp must be a text", "Give otp as a text, so that its zeros stay.");
   for (const [name, value] of Object.entries({ askForOtp, save })) {
     if (value !== undefined && typeof value !== "function")
-      throw invalid(`the option ${name} is no function`, "Pass a function, or leave it out.");
+      throw invalid(`the option ${name} must be a function`, "Pass a function, or leave it out.");
   }
   if (maxAttempts !== undefined && !(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 10))
-    throw invalid("maxAttempts is no whole number from 1 to 10", "Give the number of codes to ask for.");
+    throw invalid("maxAttempts must be a whole number from 1 to 10", "Give the number of codes to ask for.");
   if (expiresAt !== undefined && durationMs !== undefined)
     throw invalid("both expiresAt and durationMs are given", "Give one of them.");
   const end = Math.trunc(expiresAt ?? now + (durationMs ?? thirtyDaysMs));

@@ -23,8 +23,8 @@ function comingBack(
 describe("a login that waits for the browser", () => {
   it.each<[string, string, (address: URL, state: string) => void]>([
     ["another path", "another path", (address) => (address.pathname = "/elsewhere")],
-    ["no code", "a code that is none", ({ searchParams }) => searchParams.set("code", "")],
-    ["two codes", "a code that is none", ({ searchParams }) => searchParams.append("code", "x")],
+    ["no code", "a code that can be used", ({ searchParams }) => searchParams.set("code", "")],
+    ["two codes", "a code that can be used", ({ searchParams }) => searchParams.append("code", "x")],
     [
       "an error of its own",
       "refused the login.",

@@ -135,7 +135,7 @@ function readRedirect(
   const code = single(searchParams, "code") ?? "";
   return /^[\u0021-\u007E]{1,4096}$/.test(code)
     ? { kind: "code", code }
-    : refusal("The browser came back with a code that is none", "Start the login again.");
+    : refusal("The browser came back without a code that can be used", "Start the login again.");
 }
 
 function single(parameters: URLSearchParams, name: string): string | undefined {

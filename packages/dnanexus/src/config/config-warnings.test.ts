@@ -149,7 +149,7 @@ describe("other warnings", () => {
     ]);
     const named = { ...env, DX_JOB_ID: "foobar", DX_APISERVER_PROTOCOL: "https" };
     expect((await provider({ env: named }).explain()).warnings).toEqual([
-      "DX_JOB_ID has not the form of a job's id; this is taken for a job all the same.",
+      "DX_JOB_ID is not a valid job ID; this is treated as a job all the same.",
     ]);
   });
 });

@@ -32,7 +32,7 @@ export function configWarnings(
         ]
       : []),
     ...(job !== undefined && !isJobId(job.id)
-      ? ["DX_JOB_ID has not the form of a job's id; this is taken for a job all the same."]
+      ? ["DX_JOB_ID is not a valid job ID; this is treated as a job all the same."]
       : []),
     ...brokenPlaces(layers, option),
     ...layers.flatMap((layer) => layer.warnings()),

@@ -109,7 +109,7 @@ function refusal(error: unknown): AuthError {
     case "ERR_JWT_CLAIM_VALIDATION_FAILED":
       return rejected(claimProblems[claim ?? ""] ?? "lacks a claim that it must have");
     case "ERR_JWKS_NO_MATCHING_KEY":
-      return rejected("is signed with a key that is none of the issuer's");
+      return rejected("is not signed with a key of the issuer");
     case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
       return rejected("has a signature that is not right");
     case "ERR_JOSE_ALG_NOT_ALLOWED":
@@ -117,7 +117,7 @@ function refusal(error: unknown): AuthError {
     case "ERR_JWS_INVALID":
     case "ERR_JWT_INVALID":
     case "ERR_JOSE_NOT_SUPPORTED":
-      return rejected("is no JSON Web Token that can be read");
+      return rejected("is not a JSON Web Token that can be read");
     default:
       return failure(
         "AUTH_RESPONSE_MALFORMED",

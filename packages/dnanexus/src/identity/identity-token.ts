@@ -33,14 +33,14 @@ export interface UnverifiedIdentityToken extends IdentityTokenClaims {
  * Reads an identity token without checking it: for display and for logs, never for a decision. To decide on it, use
  * `verifyIdentityToken` of `@auth/dnanexus/identity`.
  *
- * @throws {AuthError} `AUTH_TOKEN_MALFORMED` when it is no JSON Web Token.
+ * @throws {AuthError} `AUTH_TOKEN_MALFORMED` when it is not a JSON Web Token.
  */
 export function decodeIdentityToken(identityToken: string): UnverifiedIdentityToken {
   const payload = payloadOf(identityToken);
   if (payload === undefined) {
     throw new AuthError("AUTH_TOKEN_MALFORMED", {
       provider: "dnanexus",
-      message: "What should be an identity token is no JSON Web Token.",
+      message: "The identity token is not a JSON Web Token.",
       remedy: "Pass the text of Token in the answer of getIdentityToken, whole and alone.",
     });
   }

@@ -58,7 +58,7 @@ function checked(text: string, name: string): URL {
   if (url !== undefined && isSafe && url.username === "" && url.password === "") return url;
   throw new AuthError("AUTH_PROVIDER_INVALID", {
     provider: "dnanexus",
-    message: `The ${name} is no https URL.`,
+    message: `The ${name} is not an https URL.`,
     remedy: `Give an https URL as ${name}; plain http is for loopback alone.`,
   });
 }

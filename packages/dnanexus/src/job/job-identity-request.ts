@@ -96,7 +96,7 @@ function optionError(type: string | undefined, job: string): Classification {
     case "ResourceNotFound":
       return {
         code: "AUTH_PROVIDER_INVALID",
-        remedy: `Check DX_JOB_ID, or the option job: the server knows no ${job}.`,
+        remedy: `Check DX_JOB_ID, or the option job: the server does not know ${job}.`,
       };
     case "PermissionDenied":
       return {

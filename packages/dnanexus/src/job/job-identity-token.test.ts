@@ -119,7 +119,7 @@ describe("jobIdentityToken", () => {
     expect(identity.job()).toBeUndefined();
     expect(await failureOf(identity.token())).toMatchObject({
       code: "AUTH_TOKEN_NOT_FOUND",
-      message: expect.stringContaining("this is no job, since DX_JOB_ID is not set"),
+      message: expect.stringContaining("this is not a job, since DX_JOB_ID is not set"),
       remedy: "Run this in a DNAnexus job, or pass the option job together with that job's own token.",
     });
     const token = chain(identity, fromValue(canary));
@@ -133,7 +133,7 @@ describe("jobIdentityToken", () => {
     expect(await failureOf(identity.token())).toMatchObject({
       code: "AUTH_PROVIDER_INVALID",
       status: 404,
-      remedy: "Check DX_JOB_ID, or the option job: the server knows no job-EEEEEEEEEEEEEEEEEEEEEEEE.",
+      remedy: "Check DX_JOB_ID, or the option job: the server does not know job-EEEEEEEEEEEEEEEEEEEEEEEE.",
     });
   });
 

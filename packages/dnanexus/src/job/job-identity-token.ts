@@ -98,7 +98,7 @@ export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): 
 
 function notInJob(): Unavailable {
   return unavailable(
-    "this is no job, since DX_JOB_ID is not set",
+    "this is not a job, since DX_JOB_ID is not set",
     "Run this in a DNAnexus job, or pass the option job together with that job's own token.",
   );
 }

@@ -76,6 +76,8 @@ export interface LogoutResult {
 export interface GitPassword {
   readonly hosts: readonly string[];
   readonly username: string;
+  /** The API's origin that the hosts belong to: the token of an auth for another one is no password for them. Default: any. */
+  readonly origin?: string;
 }
 
 /** The fake service of a provider. */

@@ -9,7 +9,7 @@ import type { Protocol } from "./protocol.ts";
  *
  * @see https://git-scm.com/docs/git-credential (read 2026-11)
  */
-export function gitHelper({ hosts, username }: GitPassword): Protocol {
+export function gitHelper({ hosts, username, origin }: GitPassword): Protocol {
   return async ({ auth, operands: [operation], input }) => {
     if (operation === undefined) throw new UsageError("git says what it wants: get, store or erase.");
     const asked = new Map(
@@ -22,6 +22,7 @@ export function gitHelper({ hosts, username }: GitPassword): Protocol {
     if (operation !== "get") return "";
     const host = asked.get("host")?.toLowerCase();
     if (asked.get("protocol") !== "https" || host === undefined || !hosts.includes(host)) return "";
+    if (origin !== undefined && !auth.origins.includes(origin)) return "";
     // Somebody else's login on the same host.
     if (asked.has("username") && asked.get("username") !== username) return "";
     const token = await auth.token();

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
@@ -9,6 +10,11 @@ const folders = ["packages", "apps"].flatMap((parent) =>
     .filter(({ root }) => existsSync(new URL(`${root}/package.json`, import.meta.url))),
 );
 
+// Tests with the real `gh` run where there is one, and in CI whether there is one or not.
+const hasGh = (process.env["PATH"] ?? "")
+  .split(path.delimiter)
+  .some((folder) => folder !== "" && existsSync(path.join(folder, "gh")));
+
 export default defineConfig({
   // Workspace packages resolve to their sources: an edit in core is seen by a provider's tests without a build.
   ssr: { resolve: { conditions: ["@auth/source"] } },
@@ -17,6 +23,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       ...(process.env["AUTH_TEST_KEYCHAIN"] === "1" ? [] : ["**/*.keyring.test.ts"]),
+      ...(hasGh || process.env["CI"] === "true" ? [] : ["**/*.gh.test.ts"]),
     ],
     // On a busy machine everything takes its time. Nothing here waits for a clock.
     testTimeout: 60_000,

@@ -97,6 +97,8 @@ const shortPauseMs = 1_000;
 const longestPauseMs = 30_000;
 /** How long one question to the store may take. Milliseconds. */
 const longestAnswerMs = 5_000;
+/** For how long a store is asked again that cannot be asked, where nobody can go on without it. Milliseconds. */
+const longestOutageMs = 2_000;
 
 /**
  * A source of one token for many processes. Whoever needs the next generation claims it in the store before anybody is
@@ -114,71 +116,85 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
 
   async function resolve(context: SourceContext): Promise<SourceResult> {
     const login = await readLogin(context);
+    const startedAt = clock();
+    for (;;) {
+      try {
+        return await next(context, login);
+      } catch (error) {
+        if (!(error instanceof StoreFailure)) throw error;
+        context.signal.throwIfAborted();
+        tell(context, "store.failed", { reason: error.message });
+        if (!needsStore()) return alone(context, login);
+        if (clock() - startedAt >= longestOutageMs)
+          throw failed(
+            `${name} cannot get a new token, since ${storeName} cannot be asked: ${error.message}`,
+            `Mend ${storeName}, and try again.`,
+          );
+        await sleep(longestLookMs, context.signal);
+      }
+    }
+  }
+
+  /** The token that suits the caller, as soon as there is one. Rejects with a `StoreFailure` where the store cannot be asked. */
+  async function next(context: SourceContext, login: Login | undefined): Promise<SourceResult> {
     const hash = login?.outcome === "found" ? login.hash : undefined;
     let told = false;
     let lookMs = firstLookMs;
-    try {
-      let latest = await look();
-      for (;;) {
-        context.signal.throwIfAborted();
-        if (latest !== undefined && suits(latest, context, hash)) return hand(latest, context);
-        // This process is getting the next one already, for another caller.
-        if (holding !== undefined) {
-          const outcome = await abortable(holding, context.signal);
-          if (outcome?.outcome === "unavailable") return outcome;
-          latest = await look();
-          if (latest !== undefined && suits(latest, context, hash)) return hand(latest, context);
-        }
-        // A store that was emptied knows less than this process.
-        const lost = isLost(latest, hash) ? known : undefined;
-        const base = lost ?? latest;
-        const material = await materialFor(base, login, hash, context);
-        if (material !== undefined && "outcome" in material) return material;
-
-        const startedAt = clock();
-        const after = base?.generation ?? 0;
-        const answer = await ask(() => store.claim(key, { after, leaseMs, holder: thisProcess() }));
-        if (answer.outcome === "newer") {
-          tell(context, "store.newer", { generation: answer.record.generation });
-          latest = learn(answer.record);
-          // Whatever a store says: nobody goes round in circles without a rest.
-          if (latest.generation <= after) await sleep(firstLookMs, context.signal);
-          continue;
-        }
-        if (answer.outcome === "held") {
-          const remainingMs = Math.max(answer.untilAt - answer.at, 0);
-          const { paused, holder } = answer;
-          if (!told)
-            tell(context, "store.held", { ...(holder !== undefined && { holder }), paused, remainingMs });
-          told = true;
-          if (paused && remainingMs > shortPauseMs) throw pausedFor(remainingMs);
-          await sleep(Math.min(lookMs, remainingMs + 1) * (0.5 + Math.random() / 2), context.signal);
-          lookMs = Math.min(lookMs * 1.5, longestLookMs);
-          continue;
-        }
-        tell(context, "store.won", { fence: answer.fence });
-        const held = { claim: answer, startedAt, endsAt: startedAt + leaseMs };
-        const own = hold(held, context, { base, lost, material, login: hash });
-        // It goes on where the caller gives up: what a service rotated has to be published.
-        own.catch(() => undefined);
-        if (!isWorkers()) holding = own;
-        try {
-          const outcome = await abortable(own, context.signal);
-          if (outcome === undefined) latest = await look();
-          else if (outcome.outcome === "published") return hand(outcome.generation, context);
-          else if (outcome.outcome === "unavailable") return outcome;
-          else if (outcome.outcome === "unusable") return outcome.result;
-          else if (outcome.ms > shortPauseMs) throw restoring(outcome.ms);
-          else await sleep(outcome.ms, context.signal);
-        } finally {
-          own.finally(() => (holding = holding === own ? undefined : holding)).catch(() => undefined);
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof StoreFailure)) throw error;
+    let latest = await look();
+    for (;;) {
       context.signal.throwIfAborted();
-      tell(context, "store.failed", { reason: error.message });
-      return alone(context, login, error.message);
+      if (latest !== undefined && suits(latest, context, hash)) return hand(latest, context);
+      // This process is getting the next one already, for another caller.
+      if (holding !== undefined) {
+        const outcome = await abortable(holding, context.signal);
+        if (outcome?.outcome === "unavailable") return outcome;
+        latest = await look();
+        if (latest !== undefined && suits(latest, context, hash)) return hand(latest, context);
+      }
+      // A store that was emptied knows less than this process.
+      const lost = isLost(latest, hash) ? known : undefined;
+      const base = lost ?? latest;
+      const material = await materialFor(base, login, hash, context);
+      if (material !== undefined && "outcome" in material) return material;
+
+      const startedAt = clock();
+      const after = base?.generation ?? 0;
+      const answer = await ask(() => store.claim(key, { after, leaseMs, holder: thisProcess() }));
+      if (answer.outcome === "newer") {
+        tell(context, "store.newer", { generation: answer.record.generation });
+        latest = learn(answer.record);
+        // Whatever a store says: nobody goes round in circles without a rest.
+        if (latest.generation <= after) await sleep(firstLookMs, context.signal);
+        continue;
+      }
+      if (answer.outcome === "held") {
+        const remainingMs = Math.max(answer.untilAt - answer.at, 0);
+        const { paused, holder } = answer;
+        if (!told)
+          tell(context, "store.held", { ...(holder !== undefined && { holder }), paused, remainingMs });
+        told = true;
+        if (paused && remainingMs > shortPauseMs) throw pausedFor(remainingMs);
+        await sleep(Math.min(lookMs, remainingMs + 1) * (0.5 + Math.random() / 2), context.signal);
+        lookMs = Math.min(lookMs * 1.5, longestLookMs);
+        continue;
+      }
+      tell(context, "store.won", { fence: answer.fence });
+      const held = { claim: answer, startedAt, endsAt: startedAt + leaseMs };
+      const own = hold(held, context, { base, lost, material, login: hash });
+      // It goes on where the caller gives up: what a service rotated has to be published.
+      own.catch(() => undefined);
+      if (!isWorkers()) holding = own;
+      try {
+        const outcome = await abortable(own, context.signal);
+        if (outcome === undefined) latest = await look();
+        else if (outcome.outcome === "published") return hand(outcome.generation, context);
+        else if (outcome.outcome === "unavailable") return outcome;
+        else if (outcome.outcome === "unusable") return outcome.result;
+        else if (outcome.ms > shortPauseMs) throw restoring(outcome.ms);
+        else await sleep(outcome.ms, context.signal);
+      } finally {
+        own.finally(() => (holding = holding === own ? undefined : holding)).catch(() => undefined);
+      }
     }
   }
 
@@ -331,25 +347,20 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     }
   }
 
-  /** Without the store. What rotates, or may, is left alone then: somebody else may be trading it. */
-  async function alone(
-    context: SourceContext,
-    login: Login | undefined,
-    reason: string,
-  ): Promise<SourceResult> {
+  /** What rotates, or may, is left alone without the store: somebody else may be trading it. */
+  function needsStore(): boolean {
     const rotates = plan.readMaterial !== undefined && (known === undefined || known.next !== undefined);
-    if (rotates || unpublished !== undefined)
-      throw failed(
-        `${name} cannot get a new token, since ${storeName} cannot be asked: ${reason}`,
-        `Mend ${storeName}, and try again.`,
-      );
+    return rotates || unpublished !== undefined;
+  }
+
+  async function alone(context: SourceContext, login: Login | undefined): Promise<SourceResult> {
     if (login?.outcome === "failed") throw login.error;
     if (login?.outcome === "unavailable") return login;
     const result = await plan.ask(context, login?.token);
     if (result.outcome === "unavailable") return result;
-    if (result.revealNext !== undefined)
+    if (plan.readMaterial !== undefined && result.revealNext !== undefined)
       throw failed(
-        `${name} was given something new in place of its material, and ${storeName} cannot be asked: ${reason}`,
+        `${name} was given something new in place of its material, and ${storeName} cannot be asked`,
         `Mend ${storeName}, and log in again.`,
       );
     remember(context, { generation: known?.generation ?? 0, token: result.reveal() });
@@ -446,7 +457,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       try {
         return await withTimeLimit(async () => question(), Math.min(longestAnswerMs, leaseMs / 2));
       } catch (error) {
-        const failure = new StoreFailure(isFailed(error) ? error.message : safeMessage(error));
+        const failure = new StoreFailure(reasonOf(error));
         if (until === undefined || clock() + longestLookMs >= until) throw failure;
         await sleep(longestLookMs, new AbortController().signal);
       }
@@ -502,6 +513,11 @@ function lineage(
   return isNewLogin(base, hash)
     ? { login: hash, former: [base.login, ...base.former] }
     : { login: base.login, former: base.former };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TimeLimitReached) return `it gave no answer within ${error.message}`;
+  return isFailed(error) ? error.message : safeMessage(error);
 }
 
 /** Whether a token is worth publishing. Why not, is told by who takes it. */

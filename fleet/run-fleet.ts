@@ -1,0 +1,222 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { type Rotation, startAuthority } from "./authority.ts";
+import { startRedis } from "./redis-server.ts";
+import { mountSmallDisk } from "./small-disk.ts";
+import type { Order, Report } from "./worker.ts";
+
+export interface Outcome {
+  readonly generations: number;
+  readonly tradesPerGeneration: number;
+  /** Logins that ended because a refresh token was used twice, and nobody had died with it. */
+  readonly revoked: number;
+  /** The same, where the process that had used it was killed or stopped before it could publish. No client can save these. */
+  readonly unavoidable: number;
+  readonly requests: number;
+  readonly failedWhileGood: number;
+  readonly failed: number;
+  readonly longestWaitMs: number;
+  readonly kills: number;
+  readonly stops: number;
+  readonly storeFaults: number;
+  readonly durationMs: number;
+  /** A few of the failures, in words. */
+  readonly problems: readonly string[];
+}
+
+export interface FleetOptions {
+  readonly processes: number;
+  readonly generations: number;
+  readonly seed: number;
+  readonly store: "file" | "redis";
+  readonly lock?: string;
+  readonly stopAtRevoked?: boolean;
+}
+
+interface Worker {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** When it was killed, or stopped and continued. */
+  readonly interrupted: { readonly from: number; to: number }[];
+  readonly published: number[];
+}
+
+const leaseMs = 1_500;
+const lifeMs = 4_000;
+/** After a login has ended, everybody has to find the new one: failures within this time are the same failure. */
+const aftermathMs = 6_000;
+
+export async function runFleet(options: FleetOptions): Promise<Outcome> {
+  const { processes, generations, store, lock, stopAtRevoked = false } = options;
+  const random = randomFrom(options.seed);
+  const folder = mkdtempSync(path.join(tmpdir(), "fleet-"));
+  const authority = await startAuthority({
+    lifeMs,
+    delayMs: 25,
+    refuseAfterMs: () => (random() < 0.8 ? 200 + random() * 400 : lifeMs),
+    random,
+  });
+  await using redis = store === "redis" ? await startRedis({ durable: true }) : undefined;
+  using disk = store === "file" && lock === undefined ? mountSmallDisk(path.join(folder, "disk")) : undefined;
+  const file = path.join(disk?.folder ?? folder, "token");
+
+  const all: Worker[] = [];
+  const living: Worker[] = [];
+  const failures: {
+    worker: Worker;
+    startedAt: number;
+    endedAt: number;
+    goodSince: number | undefined;
+    problem: string;
+  }[] = [];
+  const waits: { worker: Worker; startedAt: number; endedAt: number }[] = [];
+  let requests = 0;
+  let kills = 0;
+  let stops = 0;
+  let storeFaults = 0;
+
+  function spawn(): void {
+    const name = `worker-${all.length}`;
+    const order: Order = {
+      name,
+      url: authority.url,
+      leaseMs,
+      file: store === "file" ? file : undefined,
+      redis: redis?.socket,
+      client: all.length % 2 === 0 ? "redis" : "ioredis",
+      lock,
+      pauseMs: 4 * processes,
+      clockIsSet: lock === undefined && all.length % 5 === 4,
+    };
+    const child = fork(path.join(import.meta.dirname, "worker.ts"), [JSON.stringify(order)], {
+      execArgv: ["--conditions=@auth/source", "--disable-warning=ExperimentalWarning"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    const worker: Worker = { name, child, interrupted: [], published: [] };
+    all.push(worker);
+    living.push(worker);
+    child.on("error", () => undefined);
+    child.on("message", (message: Report) => {
+      if (message.type === "event") {
+        if (message.event === "store.published") worker.published.push(message.at);
+        return;
+      }
+      requests++;
+      const { startedAt, endedAt, problem } = message;
+      if (problem !== undefined)
+        failures.push({ worker, startedAt, endedAt, goodSince: authority.goodSince(), problem });
+      if (endedAt - startedAt > 100) waits.push({ worker, startedAt, endedAt });
+    });
+  }
+
+  const startedAt = Date.now();
+  for (let index = 0; index < processes; index++) spawn();
+  let nextFaultAt = startedAt + 4_000;
+  // Time for all to start.
+  await pause(1_500);
+
+  const longest = startedAt + 120_000 + generations * 2_500;
+  while (authority.rotations.length < generations && Date.now() < longest) {
+    if (stopAtRevoked && judged().revoked.length > 0) break;
+    await pause(((0.5 + random()) * 4_000) / processes);
+    const victim = living[Math.floor(random() * living.length)];
+    if (victim !== undefined && victim.interrupted.every(({ to }) => to < Date.now())) {
+      if (random() < 0.5) {
+        victim.interrupted.push({ from: Date.now(), to: Number.POSITIVE_INFINITY });
+        victim.child.kill("SIGKILL");
+        living.splice(living.indexOf(victim), 1);
+        kills++;
+        spawn();
+      } else {
+        const stop = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+        victim.interrupted.push(stop);
+        victim.child.kill("SIGSTOP");
+        stops++;
+        setTimeout(
+          () => {
+            victim.child.kill("SIGCONT");
+            // What it reports of before is on its way.
+            stop.to = Date.now() + 50;
+          },
+          leaseMs + 200 + random() * 1_000,
+        );
+      }
+    }
+    if (lock === undefined && Date.now() > nextFaultAt) {
+      nextFaultAt = Date.now() + 3_000 + random() * 4_000;
+      storeFaults++;
+      if (redis !== undefined)
+        await (random() < 0.5 ? redis.restart("with its file") : redis.standStill(800));
+      else if (disk !== undefined) await disk.fillFor(800);
+      else storeFaults--;
+    }
+  }
+  // The last ones say what they have to say.
+  await pause(300);
+
+  for (const { child } of living) child.kill("SIGKILL");
+  await Promise.all(living.map(({ child }) => child.exitCode ?? child.signalCode ?? once(child, "exit")));
+  const durationMs = Date.now() - startedAt;
+  await authority.close();
+  const { revoked, unavoidable, inAftermath } = judged();
+  const uninterrupted = waits.filter((wait) => !wasInterrupted(wait));
+  const others = failures.filter((failure) => !inAftermath(failure) && !wasInterrupted(failure));
+  const whileGood = others.filter(
+    ({ goodSince, startedAt: from }) => goodSince !== undefined && goodSince < from,
+  );
+  if (disk === undefined) rmSync(folder, { recursive: true, force: true });
+  return {
+    generations: authority.rotations.length,
+    tradesPerGeneration: (authority.rotations.length + revoked.length) / authority.rotations.length,
+    revoked: revoked.length,
+    unavoidable: unavoidable.length,
+    requests,
+    failedWhileGood: whileGood.length,
+    failed: failures.length - whileGood.length,
+    longestWaitMs: Math.max(0, ...uninterrupted.map((wait) => wait.endedAt - wait.startedAt)),
+    kills,
+    stops,
+    storeFaults,
+    durationMs,
+    problems: [...new Set([...whileGood, ...others].map(({ problem }) => problem))].slice(0, 5),
+  };
+
+  function judged() {
+    const died = ({ worker: name, at }: Rotation): boolean => {
+      const worker = all.find((one) => one.name === name);
+      // Counted apart: it was killed or stopped between the rotation and publishing.
+      const publishedAt = worker?.published.find((each) => each >= at) ?? Number.POSITIVE_INFINITY;
+      return worker?.interrupted.some(({ from, to }) => from <= publishedAt && to >= at) === true;
+    };
+    const unavoidableOnes = authority.reuses.filter(({ of }) => died(of));
+    return {
+      revoked: authority.reuses.filter(({ of }) => !died(of)),
+      unavoidable: unavoidableOnes,
+      inAftermath: (failure: { startedAt: number; endedAt: number }) =>
+        unavoidableOnes.some(({ at }) => failure.endedAt >= at && failure.startedAt <= at + aftermathMs),
+    };
+  }
+
+  function wasInterrupted({ worker, startedAt: from, endedAt: to }: (typeof waits)[number]): boolean {
+    return worker.interrupted.some((each) => each.from <= to && each.to >= from);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Mulberry32: the same numbers for the same seed. What the processes do in between, no seed decides. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b_79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -57,8 +57,9 @@ describe.each(Object.entries(clients))("by the client %s", (name, connect) => {
 
   testTokenStore(() => storeOf());
 
-  describe("without encryption", () =>
-    testTokenStore(() => storeOf({ encryptionKey: "none", prefix: "plain:" })));
+  describe("without encryption", () => {
+    testTokenStore(() => storeOf({ encryptionKey: "none", prefix: "plain:" }));
+  });
 
   test("knows its scripts after a restart, and gives larger fences than before", async () => {
     const store = await storeOf();
@@ -84,11 +85,11 @@ describe.each(Object.entries(clients))("by the client %s", (name, connect) => {
     const store = redisStore(connected, { encryptionKey });
     await expect.poll(() => store.read("key").catch(() => "not yet")).toBeUndefined();
     await gone[Symbol.asyncDispose]();
-    await expect(store.read("key")).rejects.toThrow();
-    await expect(store.claim("key", { after: 0, leaseMs: 1000 })).rejects.toThrow();
+    await expect(store.read("key")).rejects.toBeInstanceOf(Error);
+    await expect(store.claim("key", { after: 0, leaseMs: 1000 })).rejects.toBeInstanceOf(Error);
     const result = await shared(fromValue(secret, "vault"), { store, key: "key" }).resolve(contextOf());
     expect(result).toMatchObject({ outcome: "found", source: "vault (without redis)" });
-    if ("disconnect" in connected) connected.disconnect();
+    if (connected instanceof Redis) connected.disconnect();
   });
 });
 

@@ -93,10 +93,7 @@ function checked(given: ExchangeOptions): ExchangeOptions {
 }
 
 /** What a source has, as a token that cannot be printed. Not one for a header: a key may have several lines. */
-export async function readMaterial(
-  source: TokenSource,
-  context: SourceContext,
-): Promise<Token | Unavailable> {
+async function readMaterial(source: TokenSource, context: SourceContext): Promise<Token | Unavailable> {
   const limit = ownProperties(source).timeoutMs ?? 10_000;
   const result = ownProperties(
     await withTimeLimit((signal) => source.resolve({ ...context, signal }), limit, context.signal),

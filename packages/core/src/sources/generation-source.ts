@@ -97,8 +97,8 @@ const shortPauseMs = 1_000;
 const longestPauseMs = 30_000;
 /** How long one question to the store may take. Milliseconds. */
 const longestAnswerMs = 5_000;
-/** For how long a store is asked again that cannot be asked, where nobody can go on without it. Milliseconds. */
-const longestOutageMs = 2_000;
+/** For how long a store that answered before is asked again, where nobody can go on without it. Milliseconds. */
+const longestOutageMs = 3_000;
 
 /**
  * A source of one token for many processes. Whoever needs the next generation claims it in the store before anybody is
@@ -113,6 +113,8 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   let known: KnownGeneration | undefined;
   let unpublished: Unpublished | undefined;
   let holding: Promise<Outcome> | undefined;
+  /** Whether the store ever did. One that never did may be set up wrongly, which is told at once. */
+  let hasAnswered = false;
 
   async function resolve(context: SourceContext): Promise<SourceResult> {
     const login = await readLogin(context);
@@ -125,7 +127,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
         context.signal.throwIfAborted();
         tell(context, "store.failed", { reason: error.message });
         if (!needsStore()) return alone(context, login);
-        if (clock() - startedAt >= longestOutageMs)
+        if (!hasAnswered || clock() - startedAt >= longestOutageMs)
           throw failed(
             `${name} cannot get a new token, since ${storeName} cannot be asked: ${error.message}`,
             `Mend ${storeName}, and try again.`,
@@ -455,7 +457,9 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   async function ask<T>(question: () => Promise<T>, until?: number): Promise<T> {
     for (;;) {
       try {
-        return await withTimeLimit(async () => question(), Math.min(longestAnswerMs, leaseMs / 2));
+        const answer = await withTimeLimit(async () => question(), Math.min(longestAnswerMs, leaseMs / 2));
+        hasAnswered = true;
+        return answer;
       } catch (error) {
         const failure = new StoreFailure(reasonOf(error));
         if (until === undefined || clock() + longestLookMs >= until) throw failure;

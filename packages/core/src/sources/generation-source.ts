@@ -121,7 +121,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     const startedAt = clock();
     for (;;) {
       try {
-        return await next(context, login);
+        return await obtain(context, login);
       } catch (error) {
         if (!(error instanceof StoreFailure)) throw error;
         context.signal.throwIfAborted();
@@ -138,7 +138,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   }
 
   /** The token that suits the caller, as soon as there is one. Rejects with a `StoreFailure` where the store cannot be asked. */
-  async function next(context: SourceContext, login: Login | undefined): Promise<SourceResult> {
+  async function obtain(context: SourceContext, login: Login | undefined): Promise<SourceResult> {
     const hash = login?.outcome === "found" ? login.hash : undefined;
     let told = false;
     let lookMs = firstLookMs;

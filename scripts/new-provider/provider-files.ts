@@ -32,7 +32,9 @@ function readModel(file: string): string {
 function manifest({ id, name }: ProviderFacts): string {
   const { imports: _, ...shared } = JSON.parse(readModel("package.json")) as Manifest;
   const entries = Object.entries(shared.exports).filter(([entry]) => entry !== "./webhooks");
-  const ours = Object.entries(shared.devDependencies).filter(([name]) => name.startsWith("@auth/"));
+  const ours = Object.entries(shared.devDependencies).filter(([dependency]) =>
+    dependency.startsWith("@auth/"),
+  );
   const own = {
     ...shared,
     name: `@auth/${id}`,

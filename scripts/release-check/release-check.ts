@@ -158,7 +158,7 @@ async function checkTarballs(releases: readonly Release[]): Promise<void> {
       return [
         ...tarballProblems(packed, copy),
         ...(await problemsOf(inCopy("publint", "run", tarball, "--strict"))),
-        ...(await problemsOf(inCopy("attw", tarball, "--profile", "esm-only", "--no-emoji", "--no-color"))),
+        ...(await problemsOf(inCopy("node", "scripts/package/check-types.mjs", tarball))),
       ];
     }),
   );

@@ -40,6 +40,7 @@ function manifest({ id, name }: ProviderFacts): string {
     name: `@auth/${id}`,
     version: "0.0.0",
     description: `${name} API tokens: found, sent to ${name} only, verified and explained`,
+    keywords: ["api-token", "auth", "authentication", "fetch", id].toSorted(),
     bin: { [`auth-${id}`]: "./dist/cli.js" },
     exports: Object.fromEntries(entries),
     devDependencies: Object.fromEntries(ours),

@@ -1,7 +1,16 @@
 // Lays the repository's documents out as the pages of the site: a page for each error, each provider, each file that a page
 // leads to. Links lead to pages; a link that leads nowhere ends the build.
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
@@ -159,12 +168,26 @@ function relinked(file: string, text: string): string {
       .map((part, index) =>
         index % 2 === 1
           ? part
-          : part.replaceAll(/\]\(([^)\s]+)\)/g, (whole, target: string) => relink(file, whole, target)),
+          : part.replaceAll(/(?<!!\[[^\]]*)\]\(([^)\s]+)\)/g, (whole, target: string) =>
+              relink(file, whole, target),
+            ),
       )
       .join("")
+      .replaceAll(
+        /(!\[[^\]]*\]\()([^)\s:]+)\)/g,
+        (_, before: string, image: string) => `${before}${copiedImage(file, image)})`,
+      )
       // VitePress would take these for its own.
       .replaceAll("{{", "&#123;&#123;")
   );
+}
+
+/** An image goes along as it is. */
+function copiedImage(file: string, image: string): string {
+  const from = path.posix.join(path.posix.dirname(file), image);
+  mkdirSync(path.join(pages, "public"), { recursive: true });
+  copyFileSync(path.join(root, from), path.join(pages, "public", path.basename(from)));
+  return `/${path.basename(from)}`;
 }
 
 function relink(file: string, whole: string, target: string): string {

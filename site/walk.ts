@@ -79,7 +79,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       ? pages.filter((one, index) => !one.startsWith(`${base}source/`) || index % 10 === 0)
       : ["", "clients", "errors/", "architecture"].map((one) => base + one);
   for (address of walked) {
-    await page.goto(origin + address, { waitUntil: "networkidle" });
+    await page.goto(origin + address);
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       const wide = await page.evaluate("document.documentElement.scrollWidth");

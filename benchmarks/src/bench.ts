@@ -7,13 +7,14 @@ import { compareWithBaseline, writeBaseline } from "./baseline.ts";
 import type { Row } from "./row.ts";
 import { cachedPathCounts, cachedPathTimes } from "./rows/cached-path.ts";
 import { endToEnd } from "./rows/end-to-end.ts";
+import { helperTime } from "./rows/helper-cost.ts";
 import { fetchTouchedByImport, importTime } from "./rows/import-cost.ts";
 import { retainedMemory } from "./rows/retained-memory.ts";
 import { tokenLoads } from "./rows/token-loads.ts";
 import { formatTable } from "./table.ts";
 
 const quick = [cachedPathCounts, tokenLoads, fetchTouchedByImport];
-const slow = [retainedMemory, cachedPathTimes, importTime, endToEnd];
+const slow = [retainedMemory, cachedPathTimes, importTime, helperTime, endToEnd];
 
 const measured: Row[] = [];
 for (const measure of process.argv.includes("--quick") ? quick : [...quick, ...slow]) {

@@ -2,6 +2,9 @@ import { withMermaid } from "vitepress-plugin-mermaid";
 
 import { stagePages } from "../stage.ts";
 
+/** A key. */
+const icon = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#3451b2" stroke-width="2"><circle cx="5" cy="8" r="3"/><path d="M8 8h7M12 8v3"/></svg>')}`;
+
 const { providers, errors, decisions, api } = stagePages();
 
 // Made from the documents of the repository: npm run docs
@@ -14,7 +17,19 @@ export default withMermaid({
   lastUpdated: false,
   // Where the site is not at the root of its host: DOCS_BASE=/name/ npm run docs:check
   base: process.env["DOCS_BASE"] ?? "/",
-  markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" } },
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: icon }]],
+  // As GitHub names the headings, so that one link does for both.
+  markdown: {
+    anchor: {
+      slugify: (heading) =>
+        heading
+          .trim()
+          .toLowerCase()
+          .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+          .replaceAll(" ", "-"),
+    },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+  },
   themeConfig: {
     search: { provider: "local" },
     outline: [2, 3],

@@ -7,8 +7,8 @@ export function maskOf(secrets: readonly string[], tokenPattern?: RegExp): (text
   let needles: readonly Needle[] | undefined;
   return (text) => {
     needles ??= usable.flatMap(needlesOf);
-    const ranges =
-      needles.length === 0 ? [] : [...rangesIn(plain(text), needles), ...rangesIn(decoded(text), needles)];
+    const found = needles;
+    const ranges = found.length === 0 ? [] : readingsOf(text).flatMap((reading) => rangesIn(reading, found));
     const masked = replaceRanges(text, ranges);
     return tokenPattern === undefined
       ? masked
@@ -40,7 +40,7 @@ type Range = readonly [start: number, end: number];
 function needlesOf(secret: string): Needle[] {
   const bytes = new TextEncoder().encode(secret);
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const asItIs = [secret, secret.replaceAll(" ", "+"), decoded(secret).text, hex];
+  const asItIs = [secret, secret.replaceAll(" ", "+"), readingsOf(secret).at(-1)?.text ?? secret, hex];
   const base64 = [0, 1, 2].flatMap((before) => {
     const core = base64Core(bytes, before);
     return [core, core.replaceAll("+", "-").replaceAll("/", "_")];
@@ -63,10 +63,6 @@ function base64Core(bytes: Uint8Array, before: number): string {
   );
 }
 
-function plain(text: string): Reading {
-  return { text: lowerCase(text) };
-}
-
 /** Lower case, where that leaves every character in its place. */
 function lowerCase(text: string): string {
   const lower = text.toLowerCase();
@@ -76,15 +72,17 @@ function lowerCase(text: string): string {
 const escapes =
   /(?:%[0-9a-f]{2})+|\\(?:u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2}|[^])|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,6});?/gi;
 
-/** A text with everything undone that escapes a character for a URL, a page or a string, however often it was done. */
-function decoded(text: string): Reading {
-  let reading: Reading = { text };
-  for (let layer = 0; layer < 5; layer++) {
-    const next = decodeOnce(reading);
-    if (next === undefined) break;
-    reading = next;
+/**
+ * A text as it is, and with everything undone that escapes a character for a URL, a page or a string: once, twice, and as often
+ * as there is something to undo. Each is searched, since undoing too much may join what stands beside a secret to it.
+ */
+function readingsOf(text: string): readonly Reading[] {
+  const readings: Reading[] = [{ text }];
+  for (let layer = 0, last: Reading | undefined = { text }; layer < 5 && last !== undefined; layer++) {
+    last = decodeOnce(last);
+    if (last !== undefined) readings.push(last);
   }
-  return { ...reading, text: lowerCase(reading.text) };
+  return readings;
 }
 
 function decodeOnce({ text, starts, ends }: Reading): Reading | undefined {
@@ -186,7 +184,8 @@ function character(code: number): string {
   return code <= 0x10_ffff ? String.fromCodePoint(code) : "";
 }
 
-function rangesIn({ text, starts, ends }: Reading, needles: readonly Needle[]): Range[] {
+function rangesIn({ text: read, starts, ends }: Reading, needles: readonly Needle[]): Range[] {
+  const text = lowerCase(read);
   const ranges: Range[] = [];
   for (const { text: needle, inBase64 } of needles) {
     for (let at = text.indexOf(needle); at !== -1;) {

@@ -186,3 +186,36 @@ it("skips a byte order mark, and names another encoding", async () => {
     await expect(fromFile(file).resolve(contextOf())).rejects.toThrow(`${file} is UTF-16`);
   }
 });
+
+describe.skipIf(process.platform === "win32")("of what systemd hands to a unit", () => {
+  it("takes a file that the group may read, in the folder of the credentials alone", async () => {
+    write(canary, 0o440);
+    const look = (CREDENTIALS_DIRECTORY: string): Promise<unknown> =>
+      Promise.resolve(fromFile(file).resolve(contextOf({ env: { CREDENTIALS_DIRECTORY } })));
+    expect(await look(folder)).toMatchObject({ outcome: "found" });
+    expect(await look(`${folder}/`)).toMatchObject({ outcome: "found" });
+    for (const elsewhere of ["", "/", path.dirname(folder), path.join(folder, "token"), "."])
+      await expect(look(elsewhere)).rejects.toThrow("open to other users (mode 440)");
+  });
+
+  it.each([0o444, 0o460, 0o404])(
+    "fails where others may read it, or the group may write: mode %o",
+    async (mode) => {
+      write(canary, mode);
+      const source = fromFile(file);
+      const env = { CREDENTIALS_DIRECTORY: folder };
+      await expect(Promise.resolve(source.resolve(contextOf({ env })))).rejects.toThrow(
+        "open to other users",
+      );
+    },
+  );
+});
+
+it.skipIf(!isRoot)("says of another user's file, as of a home in a container, whose it is", async () => {
+  write(canary);
+  chownSync(file, 12_345, 12_345);
+  await expect(fromFile(file).resolve(contextOf())).rejects.toMatchObject({
+    message: `${file} belongs to another user`,
+    remedy: `Run the program as user 12345, whose file it is, or run chown 0 ${file}, or pass permissions: "any" if it is a mounted secret.`,
+  });
+});

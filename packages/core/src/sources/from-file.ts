@@ -1,8 +1,11 @@
 import { ignoreRejection } from "../ignore-rejection.ts";
 import { ownProperties } from "../own-properties.ts";
 import { expandHome } from "../stores/file-path.ts";
-import { type PrivateFile, readPrivateFile } from "../stores/private-file.ts";
+import { type PrivacyProblem, type PrivateFile, readPrivateFile } from "../stores/private-file.ts";
 import { failed, found, type TokenSource, unavailable } from "./source.ts";
+import { variable } from "./variable.ts";
+
+const { dirname, isAbsolute, resolve } = /* @__PURE__ */ process.getBuiltinModule("node:path");
 
 /** Options of {@link fromFile}. */
 export interface FromFileOptions {
@@ -34,7 +37,7 @@ const longestParsedFile = 1_048_576;
 /**
  * Reads a token from a file, each time it is asked: one that is alone in it, or what `parse` makes of it. A missing or blank
  * file counts as unavailable. A file that others may read, or that is no regular file, ends the search with the `chmod` to
- * type. `~/` is the home folder. Links are followed; what they lead to is what counts. On Windows, where the mode says nothing
+ * type, but for what systemd hands to a unit in `$CREDENTIALS_DIRECTORY`, which the group may read. `~/` is the home folder. Links are followed; what they lead to is what counts. On Windows, where the mode says nothing
  * of other users, only the kind of file is looked at. UTF-8, with or without a byte order mark.
  */
 export function fromFile(path: string, given: FromFileOptions = {}): TokenSource {
@@ -43,9 +46,11 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
   return {
     name: `file ${path}`,
     ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
-    async resolve() {
-      const file = await readPrivateFile(expandHome(path), {
+    async resolve({ env }) {
+      const place = expandHome(path);
+      const file = await readPrivateFile(place, {
         links: "follow",
+        groupMayRead: isCredential(place, variable(env, "CREDENTIALS_DIRECTORY")),
         maxBytes: parse === undefined ? longestFile : longestParsedFile,
         permissions: permissions === "any" ? "any" : "warn",
         otherwise:
@@ -55,11 +60,8 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
       });
       if (file === undefined) return unavailable(`${path} does not exist`, remedy);
       const { problem } = file;
-      if (problem !== undefined && permissions !== "warn") {
-        const otherwise =
-          options.remedy === undefined ? ', or pass permissions: "any" if it is a mounted secret' : "";
-        throw failed(problem.reason, `Run ${problem.command}${otherwise}.`);
-      }
+      if (problem !== undefined && permissions !== "warn")
+        throw failed(problem.reason, remedyFor(problem, options.remedy === undefined));
       const text = textOf(file, path);
       if (text.trim() === "") return unavailable(`${path} is empty`, remedy);
       const token = parse === undefined ? text : parsed(text, parse, path, options.remedy);
@@ -67,6 +69,19 @@ export function fromFile(path: string, given: FromFileOptions = {}): TokenSource
       return found(token, problem && { warning: `${problem.reason}. Run ${problem.command}.` });
     },
   };
+}
+
+/** systemd keeps what it hands to a unit in a folder that is closed to others, with files that their group may read. */
+function isCredential(file: string, folder: string | undefined): boolean {
+  return folder !== undefined && isAbsolute(folder) && dirname(resolve(file)) === resolve(folder);
+}
+
+function remedyFor({ kind, owner, command }: PrivacyProblem, isOwn: boolean): string {
+  const otherwise = isOwn ? ', or pass permissions: "any" if it is a mounted secret' : "";
+  // In a container, somebody's home is another user's: to take it over would lock them out.
+  return kind === "owner" && owner !== undefined
+    ? `Run the program as user ${owner}, whose file it is, or run ${command}${otherwise}.`
+    : `Run ${command}${otherwise}.`;
 }
 
 /** What Windows PowerShell writes with `>` is UTF-16, which reads as a token with a blank between its letters. */

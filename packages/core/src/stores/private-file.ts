@@ -10,6 +10,8 @@ const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
 export interface PrivacyProblem {
   /** Whose it is, or who may read or write it. */
   readonly kind: "owner" | "mode";
+  /** Whose it is, where that is the problem: the number of a user. */
+  readonly owner?: number;
   /** What is wrong, as a clause. */
   readonly reason: string;
   /** What mends it, to type in a shell: `chmod 600 …`. */
@@ -30,6 +32,8 @@ export interface PrivateFileOptions {
    * is wrong. `"any"`: owner and mode are not looked at. Default: `"private"`.
    */
   readonly permissions?: "private" | "warn" | "any";
+  /** Whether its group may read it: in a folder that the platform itself keeps closed. Default: false. */
+  readonly groupMayRead?: boolean;
   /** Whether a symbolic link is followed. What it leads to is what counts. Default: `"refuse"`. */
   readonly links?: "refuse" | "follow";
   /** A larger file is refused; no more than this is ever read. Bytes. Default: 1,048,576. */
@@ -154,7 +158,7 @@ function check(path: string, stats: Stats, options: PrivateFileOptions): Privacy
   if (!stats.isFile())
     throw failed(`${path} is not a regular file`, `Remove ${shellQuote(path)}, or ${otherwise}.`);
   if (permissions === "any") return undefined;
-  const problem = privacyProblem(path, stats);
+  const problem = privacyProblem(path, stats, options);
   if (problem !== undefined && permissions === "private")
     throw failed(problem.reason, `Run ${problem.command}, or ${otherwise}.`);
   return problem;
@@ -178,15 +182,19 @@ function privateFile(
 }
 
 /** What is wrong with the owner or the mode of a file that only this user should read. */
-function privacyProblem(path: string, { uid, mode }: Stats): PrivacyProblem | undefined {
+function privacyProblem(
+  path: string,
+  { uid, mode }: Stats,
+  { groupMayRead = false }: PrivateFileOptions,
+): PrivacyProblem | undefined {
   // Windows knows no such user and no such mode.
   const user = process.platform === "win32" ? undefined : process.getuid?.();
   if (user === undefined) return undefined;
   if (uid !== user && uid !== 0) {
     const reason = `${path} belongs to another user`;
-    return { kind: "owner", reason, command: `chown ${user} ${shellQuote(path)}` };
+    return { kind: "owner", owner: uid, reason, command: `chown ${user} ${shellQuote(path)}` };
   }
-  if ((mode & 0o077) === 0) return undefined;
+  if ((mode & (groupMayRead ? 0o037 : 0o077)) === 0) return undefined;
   const shown = (mode & 0o777).toString(8).padStart(3, "0");
   const reason = `${path} is open to other users (mode ${shown})`;
   return { kind: "mode", reason, command: `chmod 600 ${shellQuote(path)}` };

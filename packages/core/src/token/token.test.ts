@@ -35,7 +35,7 @@ it("knows no expiry where nobody gave one", () => {
   expect(token.expiresAt).toBe(1_800_000_000_000);
 });
 
-it.each([
+it.each<[string, string]>([
   ["a\nb", "has a line break at position 2 of 3"],
   ["a\r", "has a line break at position 2 of 2"],
   ["a b", "has a space at position 2 of 3"],
@@ -45,6 +45,46 @@ it.each([
   ["\u{1F511}", "has a character outside ASCII at position 1 of 2"],
   ['"abc"', "is in quotes"],
   ["'abc'", "is in quotes"],
+  ...[
+    "${ACME_TOKEN}",
+    "$(ACME_TOKEN)",
+    "${{ secrets.ACME }}",
+    "$ACME_TOKEN",
+    "$env:ACME_TOKEN",
+    "{env:ACME_TOKEN}",
+    "{token}",
+    "{{ token }}",
+  ].map((value): [string, string] => [value, "is a placeholder that nobody filled in"]),
+  ...[
+    "<token>",
+    "<your token>",
+    "[token]",
+    "%ACME_TOKEN%",
+    "your-token-here",
+    "YOUR_API_KEY",
+    "changeme",
+    "CHANGE_ME",
+    "xxxxxxxx",
+  ].map((value): [string, string] => [value, "is a placeholder that nobody filled in"]),
+  ...["***", "*******", "acme_***********cdef", "•••••"].map((value) => [
+    value,
+    "is masked: only a part of it is left, or nothing",
+  ]),
+  ...["undefined", "null", "None", "NaN", "[object Object]"].map((value) => [
+    value,
+    "is a word of a program and no token, as a variable gives it that is not set",
+  ]),
+  ...[
+    "op://vault/acme/token",
+    "vault://kv/acme",
+    "aws-sm://acme",
+    "https://api.acme.example",
+    "file:///run/token",
+  ].map((value): [string, string] => [value, "is an address or a reference to a secret, and not the secret"]),
+  ...["ACME_TOKEN=abc", "export ACME_TOKEN=abc", "ACME_TOKEN='abc'", "ACME_TOKEN = abc"].map((value) => [
+    value,
+    "is a line NAME=value, and not the value alone",
+  ]),
   ["Bearer abc", "begins with the word Bearer, which the header adds by itself"],
   ["a".repeat(16_385), "is 16385 characters long; 16384 is the most a header can carry"],
 ])("tells the place of what cannot be sent, and none of the value: %j", (value, problem) => {
@@ -55,4 +95,23 @@ it("accepts every visible character of ASCII, up to 16 KiB", () => {
   const visible = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join("");
   expect(tokenProblem(visible)).toBeUndefined();
   expect(tokenProblem("a".repeat(16_384))).toBeUndefined();
+});
+
+it.each([
+  "QUJD=",
+  "QUJDRA==",
+  "A=",
+  "abc=def",
+  "a$b",
+  "$2b$10$abc",
+  "x",
+  "xx-1",
+  "trueish",
+  "nullable",
+  "a.b.c",
+  "acme_<1>",
+  "12*34**5",
+  "none-1",
+])("takes %s for a token, whatever it resembles", (value) => {
+  expect(tokenProblem(value)).toBeUndefined();
 });

@@ -21,12 +21,35 @@ export function createToken(value: string, source: string, expiresAt?: number): 
   return new SecretToken(value, source, expiresAt);
 }
 
+const placeholder = "is a placeholder that nobody filled in";
+
+/** Texts that can be no token, and what each of them is. */
+const mistakes: readonly (readonly [form: RegExp, problem: string])[] = [
+  [/^(["'`]).*\1$/s, "is in quotes"],
+  [/^bearer\s/i, "begins with the word Bearer, which the header adds by itself"],
+  // ${NAME}, $(NAME), ${{ secrets.NAME }}, $NAME, $env:NAME
+  [/^\$(?:\{.*\}|\(.*\)|(?:env:)?[A-Za-z_]\w*)$/s, placeholder],
+  // {env:NAME}, {NAME}, {{ name }}, <token>, [token], %NAME%, __NAME__
+  [/^(?:\{[\w:. -]+\}|\{\{.*\}\}|<[^<>]*>|\[(?!object )[\w :.-]*\]|%\w+%|__[A-Z_]+__)$/s, placeholder],
+  [
+    /^(?:your[-_ ].*(?:token|key|secret)(?:[-_ ]here)?|change[-_]?me|replace[-_]?me|placeholder|todo|x{3,})$/i,
+    placeholder,
+  ],
+  [/\*{3}|^[.\u2022\u2026]+$/, "is masked: only a part of it is left, or nothing"],
+  [
+    /^(?:undefined|null|none|nil|nan|true|false|\[object \w+\])$/i,
+    "is a word of a program and no token, as a variable gives it that is not set",
+  ],
+  [/^[a-z][a-z\d+.-]*:\/\//i, "is an address or a reference to a secret, and not the secret"],
+  [/^(?:export\s+)?[A-Z][A-Z\d_]*\s?=\s?[^=\s]/, "is a line NAME=value, and not the value alone"],
+];
+
 /** What keeps a text from being sent as a token, told without showing any of it; `undefined` if nothing does. */
 export function tokenProblem(value: string): string | undefined {
   if (value.length > 16_384)
     return `is ${value.length} characters long; 16384 is the most a header can carry`;
-  if (/^(["'`]).*\1$/s.test(value)) return "is in quotes";
-  if (/^bearer\s/i.test(value)) return "begins with the word Bearer, which the header adds by itself";
+  const mistaken = mistakes.find(([form]) => form.test(value));
+  if (mistaken !== undefined) return mistaken[1];
   const position = value.search(/[^\x21-\x7E]/);
   if (position === -1) return undefined;
   const character = value.charCodeAt(position);

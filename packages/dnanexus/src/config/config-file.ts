@@ -2,7 +2,7 @@ import { isFailed, shellQuote } from "@auth/core";
 import { readPrivateFileSync } from "@auth/core/files";
 
 import type { ConfigPlace, Reading } from "./config-layer.ts";
-import { fs, process } from "../platform.ts";
+import { dirname, fs, process } from "../platform.ts";
 
 /** One of the toolkit's files. */
 export interface ConfigFile {
@@ -18,8 +18,8 @@ export type Owner = Exclude<ConfigPlace["kind"], "environment" | "variable">;
 const recentlyMs = 5_000;
 
 /**
- * Reads a file of the toolkit, one MiB at most. One of another user's, who is not root, is broken: who owns it can write a
- * server or a token into it.
+ * Reads a file of the toolkit, one MiB at most. One of another user's, who is not root, or in a directory of theirs, is
+ * broken: they can write a server or a token into it.
  */
 export function readConfigFile(path: string, owner: Owner): Reading<ConfigFile> {
   const broken = (problem: string, remedy = repair(owner, path)): Reading<ConfigFile> => ({
@@ -33,6 +33,9 @@ export function readConfigFile(path: string, owner: Owner): Reading<ConfigFile> 
     if (file === undefined) return { state: "absent", reason: `${path} does not exist` };
     const { bytes, problem } = file;
     if (problem?.kind === "owner") return broken("it belongs to another user", disown(owner, path));
+    // Who owns the directory can put a link there, to any file of this user's that holds what somebody else wrote.
+    if (isForeign(dirname(path)))
+      return broken("it is in a directory of another user's", disown(owner, dirname(path)));
     if (isUtf16(bytes)) return broken("it is UTF-16, not UTF-8");
     const text = decode(bytes);
     if (text === undefined) return broken("it is not UTF-8");
@@ -56,9 +59,7 @@ export function readEnvironmentFile(
   let file = readConfigFile(path, owner);
   for (const ms of [5, 10, 20]) {
     const isBetween =
-      file.state === "set"
-        ? file.value.text === ""
-        : file.state === "absent" && changedLately(path.replace(/[^/\\]*$/, ""));
+      file.state === "set" ? file.value.text === "" : file.state === "absent" && changedLately(dirname(path));
     if (!isBetween) break;
     pause(ms);
     file = readConfigFile(path, owner);
@@ -85,6 +86,18 @@ function changedLately(directory: string): boolean {
     return Math.abs(Date.now() - fs.statSync(directory).mtimeMs) < recentlyMs;
   } catch {
     return false;
+  }
+}
+
+function isForeign(directory: string): boolean {
+  // Windows knows no such user.
+  const user = process.getuid?.();
+  if (user === undefined) return false;
+  try {
+    const { uid } = fs.statSync(directory);
+    return uid !== user && uid !== 0;
+  } catch {
+    return true;
   }
 }
 

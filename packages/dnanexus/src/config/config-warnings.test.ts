@@ -179,6 +179,22 @@ describe.runIf(process.getuid?.() === 0)("a file of another user's", () => {
     },
   );
 
+  it("is no better where only its directory is another user's, who can put a link there", async () => {
+    const { home, paths, provider, write } = createSandbox();
+    const downloaded = write(`${home}/downloaded.json`, address);
+    mkdirSync(dirname(paths.user), { recursive: true });
+    symlinkSync(downloaded, paths.user);
+    chownSync(dirname(paths.user), 12_345, 12_345);
+    const auth = provider({ env: { HOME: home, DX_SECURITY_CONTEXT: context("mine") } });
+    expect(() => auth.baseUrl).toThrow(
+      expect.objectContaining({
+        code: "AUTH_TOKEN_SOURCE_FAILED",
+        message: expect.stringContaining("is in a directory of another user's"),
+        remedy: expect.stringContaining(`chown 0 ${dirname(paths.user)}`),
+      }),
+    );
+  });
+
   it("is a warning where nothing would have come from it, whatever leads to it", async () => {
     const { home, paths, provider, write } = createSandbox();
     const target = foreign(write(`${home}/elsewhere.json`, login("t", address)));

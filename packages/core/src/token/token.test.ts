@@ -35,7 +35,7 @@ it("knows no expiry where nobody gave one", () => {
   expect(token.expiresAt).toBe(1_800_000_000_000);
 });
 
-it.each<[string, string]>([
+const problems: readonly [value: string, problem: string][] = [
   ["a\nb", "has a line break at position 2 of 3"],
   ["a\r", "has a line break at position 2 of 2"],
   ["a b", "has a space at position 2 of 3"],
@@ -87,7 +87,9 @@ it.each<[string, string]>([
   ]),
   ["Bearer abc", "begins with the word Bearer, which the header adds by itself"],
   ["a".repeat(16_385), "is 16385 characters long; 16384 is the most a header can carry"],
-])("tells the place of what cannot be sent, and none of the value: %j", (value, problem) => {
+];
+
+it.each(problems)("tells the place of what cannot be sent, and none of the value: %j", (value, problem) => {
   expect(tokenProblem(value)).toBe(problem);
 });
 

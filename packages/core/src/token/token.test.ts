@@ -66,11 +66,11 @@ const problems: readonly [value: string, problem: string][] = [
     "CHANGE_ME",
     "xxxxxxxx",
   ].map((value): [string, string] => [value, "is a placeholder that nobody filled in"]),
-  ...["***", "*******", "acme_***********cdef", "•••••"].map((value) => [
+  ...["***", "*******", "acme_***********cdef", "•••••"].map((value): [string, string] => [
     value,
     "is masked: only a part of it is left, or nothing",
   ]),
-  ...["undefined", "null", "None", "NaN", "[object Object]"].map((value) => [
+  ...["undefined", "null", "None", "NaN", "[object Object]"].map((value): [string, string] => [
     value,
     "is a word of a program and no token, as a variable gives it that is not set",
   ]),
@@ -81,10 +81,9 @@ const problems: readonly [value: string, problem: string][] = [
     "https://api.acme.example",
     "file:///run/token",
   ].map((value): [string, string] => [value, "is an address or a reference to a secret, and not the secret"]),
-  ...["ACME_TOKEN=abc", "export ACME_TOKEN=abc", "ACME_TOKEN='abc'", "ACME_TOKEN = abc"].map((value) => [
-    value,
-    "is a line NAME=value, and not the value alone",
-  ]),
+  ...["ACME_TOKEN=abc", "export ACME_TOKEN=abc", "ACME_TOKEN='abc'", "ACME_TOKEN = abc"].map(
+    (value): [string, string] => [value, "is a line NAME=value, and not the value alone"],
+  ),
   ["Bearer abc", "begins with the word Bearer, which the header adds by itself"],
   ["a".repeat(16_385), "is 16385 characters long; 16384 is the most a header can carry"],
 ];

@@ -15,7 +15,7 @@ import { ExternalAccountClient } from "google-auth-library";
 import { beforeAll, expect, it, onTestFinished, vi } from "vitest";
 
 // Each call is a process of its own, or several.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const run = promisify(execFile);
 const packages = path.resolve(import.meta.dirname, "../packages");

@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 import { acmeService, atTerminal, canary, emptyFolder, outcomeOf, run, start } from "./fixtures/run.ts";
 
 // Each call is a process of its own.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const lines = (text: string): string[] => stripVTControlCharacters(text).split(/\r?\n/);
 

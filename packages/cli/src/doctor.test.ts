@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { acmeService, canary, emptyFolder, run, type RunOptions } from "./fixtures/run.ts";
 
 // Each call is a process of its own.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 interface Report {
   readonly code: number | null;

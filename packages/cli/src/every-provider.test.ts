@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import { outcomeOf, run, type RunOptions, start } from "./fixtures/run.ts";
 
 // Each call is a process of its own.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const packages = path.join(import.meta.dirname, "../..");
 const providers = globSync("*/src/cli.ts", { cwd: packages })

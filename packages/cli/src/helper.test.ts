@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { canary, run } from "./fixtures/run.ts";
 
 // Each call is a process of its own.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const env = { ACME_TOKEN: canary, ACME_URL: "https://api.acme.example/v1" };
 const own = "https://api.acme.example/v1/things";

@@ -6,7 +6,7 @@ import { expect, it, vi } from "vitest";
 import { atTerminal, emptyFolder, outcomeOf, run, start } from "./fixtures/run.ts";
 
 // Each call is a process of its own.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const packages = path.join(import.meta.dirname, "../..");
 const programOf = (id: string): string => path.join(packages, id, "src/cli.ts");

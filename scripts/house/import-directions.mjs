@@ -5,31 +5,20 @@ import path from "node:path";
 import { importRule } from "./import-rule.mjs";
 import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
 
-const leaves = [
-  "own-field",
-  "ignore-rejection",
-  "json",
-  "mask",
-  "requests/origins",
-  "own-properties",
-  "read-body",
-  "service/retry-after",
-  "runtime",
-  "safe-message",
-  "token/sha256",
-  "time-limit",
-];
+const leaves = ["requests/origins", "runtime", "service/retry-after", "time-limit", "token/sha256"];
 
 /** In core: all that such a module may import of ours. One that is not listed may import any. */
 const mayImport = {
   ...Object.fromEntries(leaves.map((leaf) => [leaf, []])),
+  "untrusted/*": ["untrusted/*"],
   "requests/authorizer": ["type token/token", "type sources/attempt"],
-  "sources/attempt": ["safe-message"],
-  errors: ["service/retry-after", "safe-message", "type sources/attempt"],
+  "sources/attempt": ["untrusted/safe-message"],
+  errors: ["service/retry-after", "untrusted/safe-message", "type sources/attempt"],
   "token/token": ["token/sha256"],
-  "sources/trade": ["service/call", ...leaves, "errors", "token/token", "sources/*"],
+  "sources/trade": ["service/call", ...leaves, "untrusted/*", "errors", "token/token", "sources/*"],
   "sources/generation-source": [
     ...leaves,
+    "untrusted/*",
     "errors",
     "token/token",
     "sources/*",
@@ -38,9 +27,7 @@ const mayImport = {
   ],
   "sources/*": [
     "errors",
-    "ignore-rejection",
-    "json",
-    "own-properties",
+    "untrusted/*",
     "time-limit",
     "token/token",
     "sources/*",
@@ -48,9 +35,9 @@ const mayImport = {
     "stores/private-file",
     "type stores/token-store",
   ],
-  "webhooks/*": ["errors", "own-properties", "time-limit", "webhooks/*"],
-  "requests/undici/*": ["errors", "token/token", ...leaves, "requests/*", "requests/undici/*"],
-  "requests/*": ["errors", "token/token", ...leaves, "requests/*"],
+  "webhooks/*": ["errors", "untrusted/*", "time-limit", "webhooks/*"],
+  "requests/undici/*": ["errors", "token/token", "untrusted/*", ...leaves, "requests/*", "requests/undici/*"],
+  "requests/*": ["errors", "token/token", "untrusted/*", ...leaves, "requests/*"],
 };
 
 /** In core: all who may import such a module, or package. One that is not listed may be imported by any. */

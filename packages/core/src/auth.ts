@@ -10,7 +10,7 @@ import { explain as explainAuth, type Explanation } from "./explain.ts";
 import { finishedHeaders } from "./token/header-value.ts";
 import type { Identity } from "./identity.ts";
 import { errorOfResponse } from "./service/error-of-response.ts";
-import { ownProperties } from "./own-properties.ts";
+import { ownProperties } from "./untrusted/own-properties.ts";
 import type { ProviderDefinition } from "./provider/definition.ts";
 import type { Token } from "./token/token.ts";
 import { type Verification, verify as verifyToken } from "./verify.ts";

@@ -3,7 +3,7 @@ import type { AuthOptions } from "./auth-options.ts";
 import { invalid } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { parseUrl } from "./requests/origins.ts";
-import { ownProperties } from "./own-properties.ts";
+import { ownProperties } from "./untrusted/own-properties.ts";
 import type { ProviderDefinition } from "./provider/definition.ts";
 
 /** Makes an auth. Calling it is free: nothing is read before the auth is used. */

@@ -1,5 +1,5 @@
 import { boundedWait } from "./service/retry-after.ts";
-import { printable } from "./safe-message.ts";
+import { printable } from "./untrusted/safe-message.ts";
 import type { SourceAttempt } from "./sources/attempt.ts";
 
 /** What went wrong, as a name to branch on. Codes are permanent: added, never renamed. */

@@ -3,7 +3,7 @@ export type { AuthOptions } from "./auth-options.ts";
 export { AuthError, type AuthErrorCode, type AuthErrorInit, isAuthError } from "./errors.ts";
 export type { AuthEvent, AuthEventType, EventBase } from "./events.ts";
 export type { ExplainedError, Explanation } from "./explain.ts";
-export { ownField, isJsonObject, ownText } from "./own-field.ts";
+export { ownField, isJsonObject, ownText } from "./untrusted/own-field.ts";
 export { describeIdentity, formatExplanation } from "./format-explanation.ts";
 export {
   basic,
@@ -30,7 +30,7 @@ export type {
   VerifyEndpoint,
 } from "./provider/definition.ts";
 export { isLoopback } from "./requests/origins.ts";
-export { ownProperties } from "./own-properties.ts";
+export { ownProperties } from "./untrusted/own-properties.ts";
 export { parseRetryAfter } from "./service/retry-after.ts";
 export type { SourceAttempt } from "./sources/attempt.ts";
 export { chain } from "./sources/chain.ts";

@@ -1,9 +1,9 @@
 import type { AuthOptions } from "../auth-options.ts";
 import type { Auth } from "../auth.ts";
 import { AuthError, isAuthError } from "../errors.ts";
-import { ownField } from "../own-field.ts";
+import { ownField } from "../untrusted/own-field.ts";
 import type { Identity } from "../identity.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { defineProvider } from "../define-provider.ts";
 import type { ProviderDefinition } from "../provider/definition.ts";
 import { found, isFailed } from "../sources/source.ts";

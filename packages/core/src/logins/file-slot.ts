@@ -1,6 +1,6 @@
 import process from "node:process";
 
-import { ownField, isJsonObject } from "../own-field.ts";
+import { ownField, isJsonObject } from "../untrusted/own-field.ts";
 import { type FileLock, removeLeftBehind, withFileLock } from "../stores/file-lock.ts";
 import { makePrivateFolder, readPrivateFile } from "../stores/private-file.ts";
 import { failed } from "../sources/source.ts";

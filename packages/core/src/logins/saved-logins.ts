@@ -1,5 +1,5 @@
-import { ownField, ownText } from "../own-field.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ownField, ownText } from "../untrusted/own-field.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { failed, found, type TokenSource, unavailable } from "../sources/source.ts";
 import type { LoginPlace, LoginSlot, LoginStore, OpenLogin } from "./login-slot.ts";
 

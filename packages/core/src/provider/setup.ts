@@ -1,16 +1,16 @@
 import { invalid, isAuthError } from "../errors.ts";
 import { bearer, fixedProblem, formsOf, type HeaderInjection, injectionProblem } from "./header-injection.ts";
 import type { Identity } from "../identity.ts";
-import { ignoreRejection } from "../ignore-rejection.ts";
+import { ignoreRejection } from "../untrusted/ignore-rejection.ts";
 import { hasUser, parseOrigin, parseUrl } from "../requests/origins.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import type { ProviderDefinition, ProviderSetup, SetupContext, VerifyEndpoint } from "./definition.ts";
-import { safeMessage } from "../safe-message.ts";
+import { safeMessage } from "../untrusted/safe-message.ts";
 import { fromFunction, type TokenFunction } from "../sources/from-function.ts";
 import { fromValue } from "../sources/from-value.ts";
 import { isFailed, type TokenSource } from "../sources/source.ts";
 import type { Token } from "../token/token.ts";
-import { readEndpoint } from "../verify-endpoint.ts";
+import { readEndpoint } from "./verify-endpoint.ts";
 
 /** A provider's setup, checked, with the caller's options applied. */
 export interface CheckedSetup<I extends Identity> extends Omit<ProviderSetup<I>, "verify"> {

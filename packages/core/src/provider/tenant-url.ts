@@ -1,5 +1,5 @@
 import { parseUrl } from "../requests/origins.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { failed } from "../sources/source.ts";
 
 /** A part of an address that differs from one customer of a service to another. */

@@ -1,6 +1,6 @@
 import type { CachedToken, RefusedAnswer, TokenHolder } from "./authorizer.ts";
 import type { AllowedOrigins } from "./origins.ts";
-import { longestRefusal, longestRefusalMs, readBody } from "../read-body.ts";
+import { longestRefusal, longestRefusalMs, readBody } from "../untrusted/read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { discard, isReadOnce } from "./body.ts";
 import { addToken, withToken } from "./headers.ts";

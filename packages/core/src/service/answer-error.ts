@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode } from "../errors.ts";
 import type { ServiceAnswer } from "../provider/definition.ts";
-import { quotable } from "../safe-message.ts";
+import { quotable } from "../untrusted/safe-message.ts";
 import type { CallContext } from "./call-context.ts";
 import type { Verdict } from "./verdict.ts";
 

@@ -1,7 +1,7 @@
-import { maskOf } from "../mask.ts";
-import { ownProperties } from "../own-properties.ts";
+import { maskOf } from "../untrusted/mask.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import type { Classification, ServiceAnswer } from "../provider/definition.ts";
-import { quotable } from "../safe-message.ts";
+import { quotable } from "../untrusted/safe-message.ts";
 import type { Token } from "../token/token.ts";
 
 /** One of a service's servers. */

@@ -1,8 +1,8 @@
 import { AuthError, isAuthError } from "../errors.ts";
-import { readData } from "../json.ts";
+import { readData } from "../untrusted/json.ts";
 import { leadsTo, parseUrl } from "../requests/origins.ts";
 import type { FailedTry, ServiceAnswer } from "../provider/definition.ts";
-import { longestAnswer, readBody } from "../read-body.ts";
+import { longestAnswer, readBody } from "../untrusted/read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import type { Environment } from "../sources/source.ts";
 import { answerError } from "./answer-error.ts";

@@ -1,7 +1,7 @@
 import { AuthError } from "../errors.ts";
-import { safeCause } from "../mask.ts";
+import { safeCause } from "../untrusted/mask.ts";
 import { isPlatformFetch } from "../runtime.ts";
-import { quotable } from "../safe-message.ts";
+import { quotable } from "../untrusted/safe-message.ts";
 import type { Environment } from "../sources/source.ts";
 import { TimeLimitReached } from "../time-limit.ts";
 import type { CallContext } from "./call-context.ts";

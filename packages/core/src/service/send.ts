@@ -1,7 +1,7 @@
 import type { AuthError } from "../errors.ts";
-import { readData } from "../json.ts";
-import { ownProperties } from "../own-properties.ts";
-import { longestAnswer, readBody } from "../read-body.ts";
+import { readData } from "../untrusted/json.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
+import { longestAnswer, readBody } from "../untrusted/read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { isDropped } from "./network-failure.ts";
 

@@ -1,7 +1,7 @@
 import type { AuthErrorCode } from "../errors.ts";
-import { ignoreRejection } from "../ignore-rejection.ts";
+import { ignoreRejection } from "../untrusted/ignore-rejection.ts";
 import { leadsTo, parseUrl } from "../requests/origins.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import type { Classification, ServiceAnswer } from "../provider/definition.ts";
 import { boundedWait, parseRetryAfter } from "./retry-after.ts";
 

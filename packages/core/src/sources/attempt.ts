@@ -1,4 +1,4 @@
-import { printable } from "../safe-message.ts";
+import { printable } from "../untrusted/safe-message.ts";
 
 /** What came of asking one token source. JSON-safe; never holds a token. */
 export interface SourceAttempt {

@@ -1,4 +1,4 @@
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { withTimeLimit } from "../time-limit.ts";
 import { failed, type SourceContext, type TokenSource, type Unavailable, unavailable } from "./source.ts";
 import { createToken, type Token } from "../token/token.ts";

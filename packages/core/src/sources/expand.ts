@@ -1,4 +1,4 @@
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import type { TokenSource } from "./source.ts";
 
 /** The sources that are really asked: each one that stands for others is replaced by them. */

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { lstat } from "node:fs/promises";
 import path from "node:path";
 
-import { parseJson } from "../json.ts";
-import { ownProperties } from "../own-properties.ts";
+import { parseJson } from "../untrusted/json.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { failed, found, type SourceResult, type TokenSource, unavailable } from "./source.ts";
 import { processTree } from "./process-tree.ts";
 

@@ -1,5 +1,5 @@
-import { ignoreRejection } from "../ignore-rejection.ts";
-import { ownProperties } from "../own-properties.ts";
+import { ignoreRejection } from "../untrusted/ignore-rejection.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { expandHome } from "../stores/file-path.ts";
 import { type PrivacyProblem, type PrivateFile, readPrivateFile } from "../stores/private-file.ts";
 import { failed, found, type TokenSource, unavailable } from "./source.ts";

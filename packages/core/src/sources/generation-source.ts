@@ -1,6 +1,6 @@
 import { isAuthError } from "../errors.ts";
 import { isWorkers } from "../runtime.ts";
-import { safeMessage } from "../safe-message.ts";
+import { safeMessage } from "../untrusted/safe-message.ts";
 import {
   type Generation,
   generationOf,

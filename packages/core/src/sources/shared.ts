@@ -1,4 +1,4 @@
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import type { TokenStore } from "../stores/token-store.ts";
 import { failed, type TokenSource } from "./source.ts";
 import { generationSource } from "./generation-source.ts";

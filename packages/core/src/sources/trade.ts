@@ -1,8 +1,8 @@
 import { AuthError, isAuthError } from "../errors.ts";
-import { maskOf } from "../mask.ts";
+import { maskOf } from "../untrusted/mask.ts";
 import { parseOrigin, parseUrl } from "../requests/origins.ts";
-import { ownProperties } from "../own-properties.ts";
-import { safeMessage } from "../safe-message.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
+import { safeMessage } from "../untrusted/safe-message.ts";
 import { callService } from "../service/call.ts";
 import { failed, type Found, isFailed, type SourceContext, type Unavailable } from "./source.ts";
 import type { Token } from "../token/token.ts";

@@ -1,5 +1,5 @@
-import { isJsonObject } from "../own-field.ts";
-import { parseJson } from "../json.ts";
+import { isJsonObject } from "../untrusted/own-field.ts";
+import { parseJson } from "../untrusted/json.ts";
 import { failed } from "../sources/source.ts";
 import { claimed, type ClaimState, published, refusal, released, storedRecord } from "./claim-state.ts";
 import { type FileLock, withFileLock } from "./file-lock.ts";

@@ -1,5 +1,5 @@
-import { ownField, ownText } from "../own-field.ts";
-import { parseJson } from "../json.ts";
+import { ownField, ownText } from "../untrusted/own-field.ts";
+import { parseJson } from "../untrusted/json.ts";
 import type { StoredRecord, TokenRecord } from "./token-store.ts";
 
 /** What processes tell each other through a store: a token, and what the next one is made of. */

@@ -5,7 +5,7 @@ import { expandSources } from "../sources/expand.ts";
 import { formsOf } from "../provider/header-injection.ts";
 import { finishedHeaders } from "./header-value.ts";
 import type { Identity } from "../identity.ts";
-import { readData } from "../json.ts";
+import { readData } from "../untrusted/json.ts";
 import type { AnsweringProvider } from "../service/call-context.ts";
 import { isTokenRejected, verdictOf } from "../service/verdict.ts";
 import { parseUrl } from "../requests/origins.ts";

@@ -1,8 +1,8 @@
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Events } from "../events.ts";
-import { safeCause } from "../mask.ts";
-import { ownProperties } from "../own-properties.ts";
-import { printable, safeMessage } from "../safe-message.ts";
+import { safeCause } from "../untrusted/mask.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
+import { printable, safeMessage } from "../untrusted/safe-message.ts";
 import { attempt, type SourceAttempt } from "../sources/attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "../time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";

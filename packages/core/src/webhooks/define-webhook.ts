@@ -1,4 +1,4 @@
-import { ownProperties } from "../own-properties.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
 import { type HeaderReader, headerReader, type WebhookHeaders } from "./header-reader.ts";
 import { hmacKey, isSignedWith } from "./hmac.ts";
 import { base64Content } from "./base64-content.ts";

@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 
 import type { CachedToken, RefusedAnswer } from "../authorizer.ts";
 import { leadsTo } from "../origins.ts";
-import { longestRefusal, longestRefusalMs, readBody } from "../../read-body.ts";
+import { longestRefusal, longestRefusalMs, readBody } from "../../untrusted/read-body.ts";
 import { replacementFor } from "../replacement-for.ts";
 import { holdSent, lastMade, releaseSent, sentToken, type SentToken } from "../sent-tokens.ts";
 import { type FlatHeaders, withOtherToken } from "./headers.ts";

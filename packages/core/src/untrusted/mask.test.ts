@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { canary } from "./fixtures/acme.ts";
+import { canary } from "../fixtures/acme.ts";
 import { maskOf, safeCause } from "./mask.ts";
 import { quotable, safeMessage } from "./safe-message.ts";
 

@@ -1,8 +1,8 @@
-import type { Identity } from "./identity.ts";
-import { isHeaderName } from "./provider/header-injection.ts";
-import { isHeaderValue } from "./token/header-value.ts";
-import { ownProperties } from "./own-properties.ts";
-import type { VerifyEndpoint } from "./provider/definition.ts";
+import type { Identity } from "../identity.ts";
+import { isHeaderName } from "./header-injection.ts";
+import { isHeaderValue } from "../token/header-value.ts";
+import { ownProperties } from "../untrusted/own-properties.ts";
+import type { VerifyEndpoint } from "./definition.ts";
 
 /** An endpoint to verify at, as own properties; or what keeps it from being used, as a clause. */
 export function readEndpoint<I extends Identity>(given: unknown): VerifyEndpoint<I> | string {

@@ -2,7 +2,7 @@ import process from "node:process";
 
 import { expect, it } from "vitest";
 
-import { canary } from "./fixtures/acme.ts";
+import { canary } from "../fixtures/acme.ts";
 import { parseJson, readData } from "./json.ts";
 
 it("drops __proto__ and leaves every prototype as it was", () => {

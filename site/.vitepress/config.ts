@@ -47,6 +47,7 @@ export default withMermaid({
           { text: "What an auth does", link: "/auth" },
           { text: "Clients", link: "/clients" },
           { text: "Recipes", link: "/recipes" },
+          { text: "One token for many processes", link: "/shared-tokens" },
           { text: "The command", link: "/command" },
           { text: "Examples", link: "/examples" },
         ],

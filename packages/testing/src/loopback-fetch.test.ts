@@ -20,6 +20,15 @@ it("sends what goes to a real origin to its place on loopback, as it is", async 
   ]);
 });
 
+it("tells where an answer came from as the program knows it, after a redirect as well", async () => {
+  await using server = await startLoopbackServer(({ path }) =>
+    path === "/moved" ? { status: 302, headers: { location: "/here?a=b" } } : {},
+  );
+  const fetch = loopbackFetch({ [real]: server.url });
+  expect((await fetch(`${real}/moved`)).url).toBe(`${real}/here?a=b`);
+  expect((await loopbackFetch({})(`${server.url}/x`)).url).toBe(`${server.url}/x`);
+});
+
 it("rejects what goes anywhere else", async () => {
   const fetch = loopbackFetch({ [real]: "http://127.0.0.1:1" });
   for (const url of [`${real}.evil.example/`, `${real}:8443/`, "http://api.acme.example/"])

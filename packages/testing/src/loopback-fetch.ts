@@ -12,8 +12,16 @@ export function loopbackFetch(addresses: LoopbackAddresses): typeof globalThis.f
     const isRequest = typeof input === "object" && "url" in input;
     const url = new URL(isRequest ? input.url : input);
     const there = `${onLoopback(url.origin, addresses)}${url.pathname}${url.search}`;
-    return platform(isRequest ? new Request(there, input) : there, init);
+    const response = await platform(isRequest ? new Request(there, input) : there, init);
+    // Who asks where an answer came from is told the real origin.
+    return Object.defineProperty(response, "url", { value: inReality(response.url, addresses) });
   };
+}
+
+function inReality(url: string, addresses: LoopbackAddresses): string {
+  const origin = URL.canParse(url) ? new URL(url).origin : undefined;
+  const [real] = Object.entries(addresses).find(([, address]) => address === origin) ?? [];
+  return origin === undefined || real === undefined ? url : real + url.slice(origin.length);
 }
 
 /** The loopback address that takes the place of an origin. Throws where there is none. */

@@ -6,7 +6,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { canary, serve } from "../fixtures/acme.ts";
 import { defineProvider, fromEnv, type Identity, type ProviderDefinition, ownText } from "../index.ts";
-import { defineLogins, type LoginStore, readAccount, type SavedAccount, savedLogins } from "../logins.ts";
+import {
+  accountOf,
+  defineLogins,
+  type LoginStore,
+  readAccount,
+  type SavedAccount,
+  savedLogins,
+} from "../logins.ts";
 import { openLogin } from "../node.ts";
 
 const logins = savedLogins<{ readonly account: SavedAccount }>({
@@ -44,7 +51,7 @@ const acme = defineProvider(definition);
 const { login, logout, savedLogin } = defineLogins({
   definition,
   logins,
-  factsOf: ({ kind, id, label }) => ({ account: { kind, id, ...(label !== undefined && { label }) } }),
+  factsOf: (identity) => ({ account: accountOf(identity) }),
 });
 
 let folder: string;

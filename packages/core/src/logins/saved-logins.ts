@@ -92,6 +92,11 @@ export interface SavedAccount {
   readonly label?: string;
 }
 
+/** The account of an identity, as it is kept. */
+export function accountOf({ kind, id, label }: SavedAccount): SavedAccount {
+  return { kind, id, ...(label !== undefined && { label }) };
+}
+
 /** What a login says of its account under `account`; `undefined` where it says nothing that fits. */
 export function readAccount(kept: unknown): SavedAccount | undefined {
   const account = ownField(kept, "account");

@@ -1,0 +1,1 @@
+export { openLogin } from "@auth/core/node";

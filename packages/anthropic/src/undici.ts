@@ -1,0 +1,1 @@
+export { type AnyAuth, authInterceptor } from "@auth/core/undici";

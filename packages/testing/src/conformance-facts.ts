@@ -45,6 +45,7 @@ export interface TokenKind {
   readonly identity?: ConformanceFacts["identity"];
   readonly answers?: RecordedAnswers;
   readonly verifyPath?: string;
+  readonly verifyHeaders?: Readonly<Record<string, string>>;
 }
 
 /** What the suite has to know of a provider and its service. */
@@ -71,6 +72,8 @@ export interface ConformanceFacts<Options extends object = object> {
   readonly sampleToken?: () => string;
   /** Path and query of the request of `verify`, below `baseUrl`, with a slash. Default: any. */
   readonly verifyPath?: string;
+  /** Headers that the request of `verify` has beside the token and the fixed ones. */
+  readonly verifyHeaders?: Readonly<Record<string, string>>;
   /** Further kinds of token, where the service has an endpoint, a header or answers of its own for each. */
   readonly kinds?: readonly TokenKind[];
   /** The time by which the recorded answers are read. Milliseconds since the epoch. Default: the real one. */

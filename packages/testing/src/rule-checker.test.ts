@@ -41,6 +41,13 @@ it.each<[string, rule: string, TestedProvider, Partial<ConformanceFacts>, proble
     "verify() asked /me, and not /user.",
   ],
   [
+    "a header of verify's that is not there",
+    "verify-request",
+    acme,
+    { verifyHeaders: { "acme-as": "user" } },
+    "verify() sent its request without acme-as: user.",
+  ],
+  [
     "an identify that reads nothing",
     "accepted-answer",
     identifying(() => undefined),

@@ -75,6 +75,7 @@ testProvider(
     ...acmeFacts,
     headers: { "Acme-Version": "2026-11-01" },
     verifyPath: "/me?as=user",
+    verifyHeaders: { Accept: "application/vnd.acme+json" },
     kinds: [
       {
         name: "a key",
@@ -82,6 +83,7 @@ testProvider(
         header: (token) => ["x-api-key", token],
         headers: { "acme-version": "2026-11-01", "acme-beta": "keys" },
         verifyPath: "/key",
+        verifyHeaders: {},
         identity: { kind: "key", id: "key-1", scopes: ["read"] },
         answers: { ...answers, accepted: { headers: { "acme-scopes": "read" }, body: { key: "key-1" } } },
       },

@@ -80,7 +80,7 @@ export const foundationRules: readonly Rule[] = [
     remedy: "Give verify.path as a path, which is joined to baseUrl.",
     async check(context) {
       const { name, value } = context.header();
-      const { verifyPath } = context.facts;
+      const { verifyPath, verifyHeaders = {} } = context.facts;
       const server = await context.serve();
       // What it makes of the answer is for accepted-answer.
       await context
@@ -97,6 +97,11 @@ export const foundationRules: readonly Rule[] = [
         verifyPath === undefined || request.url === verifyPath,
         `verify() asked ${request.url}, and not ${verifyPath}.`,
       );
+      for (const [header, expected] of Object.entries(verifyHeaders))
+        expect(
+          request.headers[header.toLowerCase()] === expected,
+          `verify() sent its request without ${header}: ${expected}.`,
+        );
     },
   },
   {

@@ -351,7 +351,9 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
 
   /** What rotates, or may, is left alone without the store: somebody else may be trading it. */
   function needsStore(): boolean {
-    const rotates = plan.readMaterial !== undefined && (known === undefined || known.next !== undefined);
+    // Only a token that came without new material shows that nothing rotates.
+    const rotates =
+      plan.readMaterial !== undefined && (known?.token === undefined || known.next !== undefined);
     return rotates || unpublished !== undefined;
   }
 

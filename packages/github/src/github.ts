@@ -20,7 +20,7 @@ export interface GitHubOptions {
 }
 
 /** What an auth of GitHub is made from. */
-export const definition: ProviderDefinition<GitHubOptions, GitHubIdentity> = {
+const definition: ProviderDefinition<GitHubOptions, GitHubIdentity> = {
   specVersion: 1,
   id: "github",
   name: "GitHub",

@@ -21,7 +21,7 @@ export type GitHubOperation =
   | "POST /graphql";
 
 /** Whether it can be asked without a token, with one, or with an app's JWT alone. */
-export type Access = "anyone" | "token" | "app";
+type Access = "anyone" | "token" | "app";
 
 const operations: Readonly<Record<GitHubOperation, Access>> = {
   "GET /": "anyone",

@@ -15,7 +15,7 @@ export interface FakeTicket {
 }
 
 /** A request that has come past credentials and permission. */
-export interface AcceptedRequest {
+interface AcceptedRequest {
   readonly request: LoopbackRequest;
   readonly id: string | undefined;
   readonly user: FakeZendeskUser;

@@ -12,7 +12,7 @@ export type ZendeskOperation =
   | "POST /oauth/tokens";
 
 /** What a token needs for an operation: one of these scopes, and whether only an administrator may. */
-export interface Needs {
+interface Needs {
   readonly scopes: readonly string[];
   readonly admin?: boolean;
   /** Asked by anybody, with or without a token. */

@@ -1,6 +1,6 @@
 import type { AuthEvent } from "./events.ts";
 import type { TokenFunction } from "./sources/from-function.ts";
-import type { Environment, TokenSource } from "./sources/source.ts";
+import type { TokenSource } from "./sources/source.ts";
 
 /** Options that every provider takes. */
 export interface AuthOptions {
@@ -16,8 +16,9 @@ export interface AuthOptions {
    * `baseUrl` is given.
    */
   readonly alsoOrigins?: readonly string[] | undefined;
-  /** Environment variables. Default: the process's. */
-  readonly env?: Environment | undefined;
+  /** Environment variables. Default: the process's. A Worker's `env` with other bindings in it will do: only texts are read. */
+  // eslint-disable-next-line typescript/no-explicit-any -- an interface, which has no index, fits no other type of values
+  readonly env?: Readonly<Record<string, any>> | undefined;
   /**
    * What sends the requests. Default: the platform's `fetch`. How another one treats redirects is not known, so that they
    * are followed here: a `Request` with a body cannot be redirected with its body then.

@@ -6,6 +6,7 @@ import type { Identity } from "./identity.ts";
 import { type AllowedOrigins, createAllowedOrigins } from "./requests/origins.ts";
 import type { ProviderDefinition } from "./provider/definition.ts";
 import { runSetup } from "./provider/setup.ts";
+import { missingInRuntime } from "./runtime.ts";
 import { createTokenHolder, type HolderSetup } from "./token/holder.ts";
 import type { Environment } from "./sources/source.ts";
 
@@ -27,13 +28,23 @@ const kinds = [
   ["env", "object"],
 ] as const;
 
-/** Runs the setup, and brings an auth to life. `fetch` is the platform's. */
+/** Runs the setup, and brings an auth to life. `fetch` is the platform's, `given` what was passed as the options. */
 export function initialize<Options extends object, I extends Identity>(
   definition: ProviderDefinition<Options, I>,
   options: Options & AuthOptions,
   fetch: typeof globalThis.fetch,
+  given: unknown = options,
 ): AuthState<I> {
   const { id, name, tokenPattern } = definition;
+  const missing = missingInRuntime();
+  if (missing !== undefined)
+    throw invalid(
+      id,
+      `it needs ${missing}`,
+      'Run it on a newer version, or where the platform\'s own are: in Jest with testEnvironment "node".',
+    );
+  const mistake = mistakeIn(given);
+  if (mistake !== undefined) throw invalid(id, ...mistake);
   const { timeoutMs = defaultTimeoutMs, now = Date.now, env, onEvent } = options;
   if (!(timeoutMs > 0)) throw invalid(id, "timeoutMs is not above zero", "Give timeoutMs in milliseconds.");
   for (const [option, kind] of kinds) {
@@ -45,7 +56,11 @@ export function initialize<Options extends object, I extends Identity>(
         "Pass one, or leave it out.",
       );
   }
-  const context = { env: env ?? processEnvironment(), fetch: options.fetch ?? fetch, now };
+  const context = {
+    env: env ?? processEnvironment(),
+    fetch: options.fetch ?? fetch,
+    now,
+  };
   const setup = runSetup(definition, options, context);
   const provider = { id, name, tokenUrl: setup.tokenUrl ?? definition.tokenUrl, tokenPattern };
   const events = createEvents(id, now, onEvent);
@@ -55,6 +70,22 @@ export function initialize<Options extends object, I extends Identity>(
     holder: createTokenHolder(parts),
     allowed: createAllowedOrigins(setup.baseUrl, setup.origins),
   };
+}
+
+/** Names under which other libraries take a token. */
+const otherNames =
+  /^(?:(?:api|access|auth|bearer|personal|service)[-_]?)+(?:key|token)$|^(?:key|bearer|pat|secret)$/i;
+
+/** What is not meant as options, and what is meant instead. */
+function mistakeIn(given: unknown): [problem: string, remedy: string] | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (typeof given !== "object")
+    return [`its options are a ${typeof given} and not an object`, "Pass a token as { token: … }."];
+  const { token } = given as { readonly token?: unknown };
+  const other = Object.keys(given).find((name) => otherNames.test(name));
+  return token === undefined && other !== undefined
+    ? [`it has no option ${other}`, "Pass the token as { token: … }."]
+    : undefined;
 }
 
 function processEnvironment(): Environment {

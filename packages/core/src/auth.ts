@@ -5,7 +5,7 @@ import { createPlatformFetch } from "./requests/platform-fetch.ts";
 import { addressOfUrl } from "./requests/request-facts.ts";
 import { isSignal } from "./requests/request-signal.ts";
 import { type CachedToken, headersOf, holderOf, type TokenHolder } from "./requests/authorizer.ts";
-import { type AuthError, invalid } from "./errors.ts";
+import { type AuthError, type CallSite, callSite, errorAt, invalid } from "./errors.ts";
 import { explain as explainAuth, type Explanation } from "./explain.ts";
 import { finishedHeaders } from "./token/header-value.ts";
 import type { Identity } from "./identity.ts";
@@ -96,7 +96,7 @@ export function createAuth<Options extends object, I extends Identity>(
   const options = ownProperties<Options & AuthOptions>(given);
   let state: AuthState<I> | undefined;
   const platform = createPlatformFetch();
-  const use = (): AuthState<I> => (state ??= initialize(definition, options, platform.fetch));
+  const use = (): AuthState<I> => (state ??= initialize(definition, options, platform.fetch, given));
 
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
     const limits = ownProperties(asked);
@@ -132,7 +132,15 @@ export function createAuth<Options extends object, I extends Identity>(
     async token(asked?: TokenOptions) {
       const { signal, refresh } = ownProperties(asked);
       checkSignal(definition.id, signal);
-      return (await use().holder.get(signal, refresh)).token;
+      const { holder } = use();
+      const current = refresh === true || signal?.aborted ? undefined : holder.current();
+      if (current !== undefined) return current.token;
+      const site = callSite();
+      try {
+        return (await holder.get(signal, refresh)).token;
+      } catch (error) {
+        throw errorAt(site, error);
+      }
     },
     verify,
     explain: (asked?: ExplainOptions) =>
@@ -146,7 +154,8 @@ export function createAuth<Options extends object, I extends Identity>(
   Object.defineProperty(auth, "toJSON", {
     value: () => ({ provider: { id: definition.id, name: definition.name } }),
   });
-  Object.defineProperty(auth, holderOf, { get: () => use().holder });
+  // In its fetch too, which a copy of the members has.
+  for (const place of [auth, auth.fetch]) Object.defineProperty(place, holderOf, { get: () => use().holder });
   const { fetch, headers, token, explain, errorOf, reject } = auth;
   const members = { fetch, headers, token, verify, explain, errorOf, reject };
   Object.defineProperty(auth, membersOf, { value: members });
@@ -184,8 +193,20 @@ function headersFor<I extends Identity>(
     return Promise.resolve({});
   }
   const current = holder.current();
-  if (current === undefined) return holder.get().then((loaded) => attach(holder, origin, loaded));
+  if (current === undefined) return attachLoaded(holder, origin, callSite());
   return Promise.resolve(attach(holder, origin, current));
+}
+
+async function attachLoaded(
+  holder: TokenHolder,
+  origin: string,
+  site: CallSite,
+): Promise<Record<string, string>> {
+  try {
+    return attach(holder, origin, await holder.get());
+  } catch (error) {
+    throw errorAt(site, error);
+  }
 }
 
 function attach(holder: TokenHolder, origin: string, sent: CachedToken): Record<string, string> {

@@ -96,7 +96,10 @@ export class AuthError extends Error {
 /**
  * Whether a caught value is an {@link AuthError}, from whichever installed copy, and of the given code if one is given.
  */
-export function isAuthError(error: unknown, code?: AuthErrorCode): error is AuthError {
+export function isAuthError<Code extends AuthErrorCode = AuthErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is AuthError & { readonly code: Code } {
   try {
     return (
       typeof error === "object" &&
@@ -108,6 +111,49 @@ export function isAuthError(error: unknown, code?: AuthErrorCode): error is Auth
     // It does not let itself be looked at, as a revoked proxy.
     return false;
   }
+}
+
+/** Where a call came from. */
+export interface CallSite {
+  readonly stack?: string;
+}
+
+/** Notes where a call came from, which costs little until it is asked for. */
+export function callSite(): CallSite {
+  const site: CallSite = {};
+  (Error as { captureStackTrace?: (site: object, above: unknown) => void }).captureStackTrace?.(
+    site,
+    callSite,
+  );
+  return site;
+}
+
+/**
+ * An error as one caller gets it, with that caller's frames first: those who waited together share the failure, and not the
+ * place in which they waited. Anything else than an {@link AuthError} stays as it is.
+ */
+export function errorAt(site: CallSite, error: unknown): unknown {
+  if (!isAuthError(error) || site.stack === undefined) return error;
+  const { code, provider, message, remedy, cause, status, requestId, retryAfterMs, attempts } = error;
+  const told = new AuthError(code, {
+    provider,
+    message: "",
+    remedy,
+    cause,
+    status,
+    requestId,
+    retryAfterMs,
+    attempts,
+  });
+  const frames = site.stack.slice(site.stack.indexOf("\n"));
+  const origin = error.stack?.slice(error.stack.indexOf("\n    at ")) ?? "";
+  Object.defineProperty(told, "message", { value: message, configurable: true, writable: true });
+  Object.defineProperty(told, "stack", {
+    value: `AuthError: ${message}${frames}${origin}`,
+    configurable: true,
+    writable: true,
+  });
+  return told;
 }
 
 /** What a definition or an option that breaks a rule gives. */

@@ -1,4 +1,11 @@
-import { failed, defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
+import {
+  type AuthOptions,
+  failed,
+  defineProvider,
+  fromEnv,
+  type Provider,
+  type ProviderDefinition,
+} from "@auth/core";
 import type { LoginStore } from "@auth/core/logins";
 
 import { classify } from "./classify.ts";
@@ -7,7 +14,7 @@ import { type PylonRegion, readRegion, regionAt, regions, usTokenUrl } from "./r
 import { type LoginFacts, logins } from "./saved-logins.ts";
 
 /** Options of {@link pylon}, beside those of every provider. */
-export interface PylonOptions {
+export interface PylonOptions extends AuthOptions {
   /** Where the organization lives. Default: the region that `baseUrl` is the address of, else `PYLON_REGION`, else `us`. */
   readonly region?: PylonRegion | undefined;
   /**

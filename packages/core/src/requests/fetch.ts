@@ -1,5 +1,6 @@
 import type { CachedToken } from "./authorizer.ts";
 import { isPath } from "./origins.ts";
+import { callSite, errorAt } from "../errors.ts";
 import { isWorkers } from "../runtime.ts";
 import { addToken, hasAny, readable, withToken } from "./headers.ts";
 import { isRedirect } from "./is-redirect.ts";
@@ -86,7 +87,8 @@ function planFetch(auth: FetchTarget, platform: PlatformFetch): FetchPlan {
       holder.withheld(urlOf(target), "set by the caller");
       return fetch(target, given && { ...given, headers: own });
     }
-    const mode = given?.redirect && textOf(given.redirect);
+    const asked = given?.redirect;
+    const mode = asked && textOf(asked);
     const isFollowing = (mode ?? (request && ownMember(request, "redirect")) ?? "follow") === "follow";
     const follows = isFollowing && (alwaysFollows || !isNative());
     const redirect = follows ? "manual" : mode;
@@ -125,6 +127,7 @@ function planFetch(auth: FetchTarget, platform: PlatformFetch): FetchPlan {
   ): Promise<Response> {
     // What the platform does at once is not put off: it checks the options, and takes the body. And the caller may go on to
     // use the same objects for the next request.
+    const site = callSite();
     const kept = own && new Headers(own);
     const sent: SentInit = { ...given, ...(kept && { headers: kept }), ...(redirect && { redirect }) };
     if (typeof target !== "string") keepReferrer(target, given, sent);
@@ -136,7 +139,7 @@ function planFetch(auth: FetchTarget, platform: PlatformFetch): FetchPlan {
       loaded = await holder.get(signal);
     } catch (error) {
       request?.body?.cancel(error).catch(() => undefined);
-      throw error;
+      throw errorAt(site, error);
     }
     holder.attached(origin, loaded);
     sent.headers = withToken(kept, loaded);

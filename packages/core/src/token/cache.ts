@@ -116,7 +116,7 @@ export function createTokenCache<T extends Held>({
   }
 
   function takeOff(): Flight<T> {
-    const all = Promise.withResolvers<T>();
+    const all = deferred<T>();
     // A refresh in the background has nobody who waits for it: its failure is kept by fail(), and goes nowhere else.
     all.promise.catch(() => undefined);
     const leavers = new Set<Waiter<T>>();
@@ -139,7 +139,7 @@ export function createTokenCache<T extends Held>({
 
   /** Waits for a load until the signal is aborted. The load goes on, and keeps nothing of who gave up. */
   function waitFor({ leavers }: Flight<T>, signal: AbortSignal): Promise<T> {
-    const own = Promise.withResolvers<T>();
+    const own = deferred<T>();
     const leave = (): void => {
       leavers.delete(waiter);
       own.reject(signal.reason);
@@ -227,6 +227,17 @@ export function createTokenCache<T extends Held>({
   }
 
   return { current, get, failure: () => failure?.error, reject, replace };
+}
+
+/** As `Promise.withResolvers`, which zone.js before 0.15 takes away. */
+function deferred<T>(): Waiter<T> & { readonly promise: Promise<T> } {
+  let resolve: Waiter<T>["resolve"] = () => undefined;
+  let reject: Waiter<T>["reject"] = () => undefined;
+  const promise = new Promise<T>((take, refuse) => {
+    resolve = take;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
 }
 
 /** Whether a pause is still on. A clock that was set back makes none longer. */

@@ -6,7 +6,9 @@ import { printable, safeMessage } from "../untrusted/safe-message.ts";
 import { attempt, type SourceAttempt } from "../sources/attempt.ts";
 import { TimeLimitReached, withTimeLimit } from "../time-limit.ts";
 import { createToken, type Token, tokenProblem } from "./token.ts";
+import { isWorkers } from "../runtime.ts";
 import {
+  type Environment,
   isFailed,
   type SourceContext,
   type SourceResult,
@@ -103,7 +105,7 @@ export async function resolveToken(
       return { token, attempts: [...attempts, ...notTried(sources, attempts.length)] };
     }
   }
-  throw notFound(provider, attempts);
+  throw notFound(provider, attempts, context.env);
 }
 
 interface Reason {
@@ -236,10 +238,16 @@ function instant(at: number): string {
   return Number.isNaN(date.getTime()) ? "a day long past" : date.toISOString();
 }
 
-function notFound(provider: Search["provider"], attempts: readonly SourceAttempt[]): AuthError {
+function notFound(
+  provider: Search["provider"],
+  attempts: readonly SourceAttempt[],
+  env: Environment,
+): AuthError {
   const looked = attempts.map(({ source, reason }) => reason ?? `${source} holds none`).join("; ");
   // Each of them would help, and nobody knows which the reader can do.
   const remedies = [...new Set(attempts.flatMap((tried) => tried.remedy ?? []))];
+  const isBare = isWorkers() && Object.keys(env).length === 0;
+  if (isBare) remedies.unshift(`Pass the Worker's env: ${provider.id}({ env }).`);
   const [first = "Pass the option token.", ...others] = remedies;
   const remedy = [first, ...others.map((other) => `Or ${other[0]?.toLowerCase()}${other.slice(1)}`)].join(
     " ",

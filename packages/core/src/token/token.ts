@@ -65,22 +65,17 @@ export function tokenProblem(value: string): string | undefined {
 }
 
 class SecretToken implements Token {
-  readonly #value: string;
   readonly source: string;
   declare readonly expiresAt?: number;
+  // Functions of each token's own, and not a private field: a token has to work behind a Proxy, such as a framework's state.
+  declare readonly reveal: () => string;
+  declare readonly fingerprint: () => string;
 
   constructor(value: string, source: string, expiresAt: number | undefined) {
-    this.#value = value;
     this.source = source;
     if (expiresAt !== undefined) this.expiresAt = expiresAt;
-  }
-
-  reveal(): string {
-    return this.#value;
-  }
-
-  fingerprint(): string {
-    return sha256(this.#value).slice(0, 8);
+    Object.defineProperty(this, "reveal", { value: () => value });
+    Object.defineProperty(this, "fingerprint", { value: () => sha256(value).slice(0, 8) });
   }
 
   toString(): string {

@@ -39,7 +39,7 @@ export function authInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   const list = (Array.isArray(auths) ? auths : [auths]) as readonly AnyAuth[];
   for (const auth of list) {
-    if (typeof auth !== "object" || auth === null || !(holderOf in auth)) {
+    if (placeOf(auth) === undefined) {
       throw new TypeError("authInterceptor() takes what a provider's factory returned, or a list of such.");
     }
   }
@@ -166,7 +166,15 @@ function lastAddress(): string | undefined {
 }
 
 function holderFor(auth: AnyAuth | undefined): TokenHolder {
-  return (auth as unknown as { readonly [holderOf]: TokenHolder })[holderOf];
+  return (placeOf(auth) as { readonly [holderOf]: TokenHolder })[holderOf];
+}
+
+/** Where the holder is: in the auth, or where its members were copied, in its fetch. */
+function placeOf(auth: unknown): object | undefined {
+  const { fetch } = Object(auth) as { readonly fetch?: unknown };
+  return [auth, fetch].find(
+    (place): place is object => Object(place) === place && holderOf in (place as object),
+  );
 }
 
 function isFor({ origins }: TokenHolder, origin: string): boolean {

@@ -1,13 +1,12 @@
 import type { AuthState } from "./auth-state.ts";
 import { type AuthErrorCode, isAuthError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
-import { expandSources } from "./sources/expand.ts";
-import { ownProperties } from "./untrusted/own-properties.ts";
 import { printable, safeMessage } from "./untrusted/safe-message.ts";
 import type { CheckedSetup } from "./provider/setup.ts";
 import type { SourceAttempt } from "./sources/attempt.ts";
 import type { Token } from "./token/token.ts";
-import type { StandingContext, TokenSource } from "./sources/source.ts";
+import { expandSources } from "./sources/expand.ts";
+import { otherTokens } from "./sources/other-tokens.ts";
 
 /** How an auth came to its token, or why it has none. JSON-safe; holds no secret. */
 export interface Explanation<I extends Identity = Identity> {
@@ -74,7 +73,9 @@ export async function explain<I extends Identity>(
     if (failure !== undefined) told.warnings = [...told.warnings, renewalFailed(token, failure)];
     told.warnings = [
       ...told.warnings,
-      ...(await conflicts(expandSources(setup.sources), attempts, token, context)),
+      ...(await otherTokens(setup.sources, attempts, token, context)).map(
+        (name) => `${name} holds another token, which is not used: ${token.source} comes first.`,
+      ),
     ];
     told.outcome = "found";
     if (options.verify === true) {
@@ -132,36 +133,6 @@ function renewalFailed({ expiresAt }: Token, failure: unknown): string {
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-/** Sources behind the used one that hold another token, of those that can be asked at once. */
-async function conflicts(
-  sources: readonly TokenSource[],
-  attempts: readonly SourceAttempt[],
-  token: Token,
-  context: StandingContext,
-): Promise<string[]> {
-  const warnings: string[] = [];
-  const untried = attempts.findIndex(({ outcome }) => outcome === "not tried");
-  for (const source of untried === -1 ? [] : sources.slice(untried)) {
-    if (ownProperties(source).immediate !== true) continue;
-    try {
-      const result = await source.resolve({
-        ...context,
-        reason: "initial",
-        signal: new AbortController().signal,
-      });
-      if (result.outcome !== "found") continue;
-      const other = result.reveal().trim();
-      if (other !== "" && other !== token.reveal()) {
-        const name = result.source ?? source.name;
-        warnings.push(`${name} holds another token, which is not used: ${token.source} comes first.`);
-      }
-    } catch {
-      // A source behind the used one that is broken takes no part in the decision.
-    }
-  }
-  return warnings;
-}
 
 function errorAsData(error: unknown): ExplainedError {
   if (!isAuthError(error)) {

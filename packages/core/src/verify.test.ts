@@ -6,7 +6,15 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AuthError } from "./errors.ts";
 import { acmeAt, canary, listen, serve } from "./fixtures/acme.ts";
 import { failureOf } from "./fixtures/failure-of.ts";
-import { type AuthOptions, basic, found, header, type Identity, type ProviderSetup } from "./index.ts";
+import {
+  type AuthOptions,
+  basic,
+  found,
+  fromEnv,
+  header,
+  type Identity,
+  type ProviderSetup,
+} from "./index.ts";
 
 const token = { token: canary };
 
@@ -608,4 +616,17 @@ describe("where the provider says what its tokens look like", () => {
     const server = await serve(() => ({ status: 401, body: "not acme_fedcba9876543210, as of old" }));
     expect((await failureOf(acme(server.url)(token).verify())).message).toContain("not [token], as of old");
   });
+});
+
+it("names other tokens that are set, after a refusal: the one that was meant may be among them", async () => {
+  const server = await serve(() => ({ status: 401 }));
+  const acme = acmeAt(server.url, { sources: [fromEnv("A", "B", "C", "D")] });
+  const error = await failureOf(acme({ env: { A: canary, B: canary, C: "other", D: " " } }).verify());
+  expect(error.message).toBe(
+    "acme: Acme refused the token from env A (status 401). env C holds another token, which was not tried. " +
+      "Replace the token in env A by a new one from https://acme.example/settings/tokens",
+  );
+  expect(error).toMatchObject({ code: "AUTH_TOKEN_REJECTED", status: 401 });
+  expect(server.requests).toHaveLength(1);
+  expect((await failureOf(acme({ env: { A: canary } }).verify())).message).not.toContain("another");
 });

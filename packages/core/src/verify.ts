@@ -9,6 +9,7 @@ import { maskOf } from "./untrusted/mask.ts";
 import { joinUrl } from "./requests/origins.ts";
 import type { ServiceAnswer, VerifyEndpoint } from "./provider/definition.ts";
 import { callService, lowerCased, type ServiceCall } from "./service/call.ts";
+import { otherTokens } from "./sources/other-tokens.ts";
 import { TimeLimitReached, withTimeLimit } from "./time-limit.ts";
 import { isTokenRejected } from "./service/verdict.ts";
 
@@ -27,8 +28,8 @@ export async function verify<I extends Identity>(
   subject: AuthState<I>,
   asked: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number | undefined },
 ): Promise<Verification<I>> {
-  const { provider, events, holder } = subject;
-  const { now } = subject.context;
+  const { provider, events, holder, setup, context } = subject;
+  const { now } = context;
   const { signal, timeoutMs = subject.timeoutMs } = asked;
   const deadline = Date.now() + timeoutMs;
   const startedAt = now();
@@ -69,10 +70,27 @@ export async function verify<I extends Identity>(
     return result;
   } catch (error) {
     if (!isAuthError(error)) throw error;
-    if (isTokenRejected(error) && held !== undefined) holder.reject(held.value);
+    const refused = isTokenRejected(error) ? held : undefined;
+    if (refused !== undefined) holder.reject(refused.value);
     done(error.code, error);
-    throw error;
+    if (refused === undefined) throw error;
+    throw withOthers(error, await otherTokens(setup.sources, refused.attempts, refused.token, context));
   }
+}
+
+/** The same refusal, with the other tokens that are set: the one that was meant may be among them. */
+function withOthers(error: AuthError, others: readonly string[]): AuthError {
+  if (others.length === 0) return error;
+  const { code, provider, remedy, message, status, requestId, retryAfterMs } = error;
+  const told = message.slice(`${provider}: `.length, -remedy.length - 1);
+  return new AuthError(code, {
+    provider,
+    message: `${told} ${others.join(" and ")} ${others.length === 1 ? "holds" : "hold"} another token, which was not tried.`,
+    remedy,
+    status,
+    requestId,
+    retryAfterMs,
+  });
 }
 
 /** Asks the service whom a token speaks for. Redirects are refused; 429 and 5xx are tried again while there is time. */

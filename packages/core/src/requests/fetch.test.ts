@@ -294,6 +294,26 @@ describe("after a 401", () => {
   });
 });
 
+describe("a 401 that is a page of HTML, of something in front of the service", () => {
+  it.each<[string, Parameters<typeof acmeAt>[1]]>([
+    ["of a provider that reads refusals", { classify: () => ({}) }],
+    ["of one that does not", {}],
+  ])("comes back as it is, and the token is kept: %s", async (_, setup) => {
+    const server = await serve(() => ({
+      status: 401,
+      headers: { "content-type": "text/html" },
+      body: "<html><head><title>401 Authorization Required</title></head></html>",
+    }));
+    let asked = 0;
+    const find = vi.fn<() => string>(() => `token-${asked++}`);
+    const auth = acmeAt(server.url, setup)({ token: find });
+    expect(await (await auth.fetch("/x")).text()).toContain("401 Authorization Required");
+    await auth.fetch("/x");
+    expect(find).toHaveBeenCalledOnce();
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
 describe("what is judged is what is sent", () => {
   it.each([
     [

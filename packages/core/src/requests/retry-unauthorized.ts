@@ -1,4 +1,4 @@
-import type { CachedToken, RefusedAnswer, TokenHolder } from "./authorizer.ts";
+import type { CachedToken, TokenHolder } from "./authorizer.ts";
 import type { AllowedOrigins } from "./origins.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../untrusted/read-body.ts";
 import { withTimeLimit } from "../time-limit.ts";
@@ -7,7 +7,7 @@ import { addToken, withToken } from "./headers.ts";
 import { isRedirect } from "./is-redirect.ts";
 import { type Arrival, followRedirects } from "./redirects.ts";
 import { ownMember } from "./request-facts.ts";
-import { replacementFor } from "./replacement-for.ts";
+import { type Refusal, replacementFor } from "./replacement-for.ts";
 import { requestSignal } from "./request-signal.ts";
 import { holdSent, releaseSent, sentToken, type SentToken } from "./sent-tokens.ts";
 
@@ -49,7 +49,7 @@ export async function settle(
   // Where the last hop went without the token, its 401 says nothing about it.
   if (arrived.status !== 401 || !carried || (token?.takenOff ?? 0) > 0) return arrived;
   const signal = requestSignal(target, sent);
-  const next = await replacementFor(holder, current, () => readRefusal(arrived, signal), signal);
+  const next = await replacementFor(holder, current, refusalOf(arrived, signal), signal);
   if (next === undefined || !isReplayable(request)) return arrived;
   discard(arrived);
   holder.attached(allowed.originOf(urlOf(target)) ?? allowed.base, next);
@@ -98,20 +98,22 @@ function isReplayable({ target, sent: { body } }: SentRequest): boolean {
   return typeof target === "string" || target.body === null || /^(?:GET|HEAD)$/.test(target.method);
 }
 
-/** What a 401 says; `undefined` where it is too long, or does not end. */
-async function readRefusal(
-  response: Response,
-  signal: AbortSignal | undefined,
-): Promise<RefusedAnswer | undefined> {
-  const copy = response.clone();
-  const reading = withTimeLimit(
-    (stop) => readBody(asWebBody(copy), longestRefusal, stop),
-    longestRefusalMs,
-    signal,
-  );
-  const body = await reading.catch(() => undefined);
-  signal?.throwIfAborted();
-  return body === undefined ? undefined : { status: 401, headers: response.headers, body };
+/** A copy is read, no further than is needed. */
+function refusalOf(response: Response, signal: AbortSignal | undefined): Refusal {
+  return {
+    headers: () => response.headers,
+    async body() {
+      const copy = response.clone();
+      const reading = withTimeLimit(
+        (stop) => readBody(asWebBody(copy), longestRefusal, stop),
+        longestRefusalMs,
+        signal,
+      );
+      const body = await reading.catch(() => undefined);
+      signal?.throwIfAborted();
+      return body;
+    },
+  };
 }
 
 /** A library's own `fetch` may answer with a stream of Node.js. */

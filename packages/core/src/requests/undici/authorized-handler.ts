@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 
-import type { CachedToken, RefusedAnswer } from "../authorizer.ts";
+import type { CachedToken } from "../authorizer.ts";
 import { leadsTo } from "../origins.ts";
 import { longestRefusal, longestRefusalMs, readBody } from "../../untrusted/read-body.ts";
-import { replacementFor } from "../replacement-for.ts";
+import { type Refusal, replacementFor } from "../replacement-for.ts";
 import { holdSent, lastMade, releaseSent, sentToken, type SentToken } from "../sent-tokens.ts";
 import { type FlatHeaders, withOtherToken } from "./headers.ts";
 import { fail, Hold } from "./pending-controller.ts";
@@ -141,7 +141,7 @@ export class AuthorizedHandler implements Handler {
       this.#handler.onResponseEnd?.(controller, trailers);
     };
     const { holder, cached } = this.#token;
-    replacementFor(holder, cached, () => readRefusal(held), stop.signal)
+    replacementFor(holder, cached, refusalOf(held), stop.signal)
       .then((next) => hold.aborted || this.#sendAgain(next) || handBack(), handBack)
       .catch((error: unknown) => fail(this.#handler, error));
   }
@@ -171,9 +171,8 @@ export class AuthorizedHandler implements Handler {
   /** Hands over a 401 before its end has come, as it comes. Its request is not sent again, the next has another token. */
   #passOn(held: Buffered401): void {
     // What cannot be read whole may mean something else: the token is kept.
-    replacementFor(this.#token.holder, this.#token.cached, () => Promise.resolve(undefined)).catch(
-      () => undefined,
-    );
+    const refusal = { ...refusalOf(held), body: () => Promise.resolve(undefined) };
+    replacementFor(this.#token.holder, this.#token.cached, refusal).catch(() => undefined);
     this.#release(held);
   }
 
@@ -194,14 +193,15 @@ export class AuthorizedHandler implements Handler {
   }
 }
 
-/** What a held 401 says; `undefined` where it cannot be read. */
-async function readRefusal(held: Buffered401): Promise<RefusedAnswer | undefined> {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(held.headers)) {
-    for (const one of [value ?? []].flat()) headers.append(name, one);
-  }
-  const body = await decoded(held.chunks, headers.get("content-encoding"));
-  return body === undefined ? undefined : { status: 401, headers, body };
+/** What a held 401 says. */
+function refusalOf(held: Buffered401): Refusal {
+  const headers = (): Headers => {
+    const all = new Headers();
+    for (const [name, value] of Object.entries(held.headers))
+      for (const one of [value ?? []].flat()) all.append(name, one);
+    return all;
+  };
+  return { headers, body: () => decoded(held.chunks, headers().get("content-encoding")) };
 }
 
 function isReplayable(body: Options["body"]): boolean {

@@ -538,3 +538,20 @@ it("refuses what no provider's factory made", () => {
   expect(() => authInterceptor({} as never)).toThrow(TypeError);
   expect(() => authInterceptor([null] as never)).toThrow(TypeError);
 });
+
+it.each([{ classify: () => ({}) }, {}])(
+  "keeps the token where a page of HTML answers with 401",
+  async (setup) => {
+    const server = await serve(() => ({
+      status: 401,
+      headers: { "content-type": "text/html" },
+      body: "<html>",
+    }));
+    let asked = 0;
+    const auth = acmeAt(server.url, setup)({ token: () => `token-${asked++}` });
+    const dispatcher = agent(authInterceptor(auth));
+    for (let sent = 0; sent < 2; sent++)
+      expect(await (await request(server.url, { dispatcher })).body.text()).toBe("<html>");
+    expect([asked, server.requests.length]).toEqual([1, 2]);
+  },
+);

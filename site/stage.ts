@@ -130,6 +130,7 @@ function writeReference(): SitePage[] {
     hidePageHeader: true,
     hideBreadcrumbs: true,
     entryFileName: "index",
+    useHTMLAnchors: true,
     logLevel: "Error",
   };
   const file = path.join(temporary, "typedoc.json");
@@ -142,6 +143,14 @@ function writeReference(): SitePage[] {
       stdio: "inherit",
     },
   );
+  for (const page of globSync("api/**/*.md", { cwd: pages })) {
+    const text = readFileSync(path.join(pages, page), "utf8");
+    // It numbers some links as if there were a second heading of the name.
+    const mended = text.replaceAll(/\]\(#([\w-]+)-\d+\)/g, (whole, name: string) =>
+      text.includes(`${whole.slice(3, -1)}"`) || !text.includes(`id="${name}"`) ? whole : `](#${name})`,
+    );
+    if (mended !== text) write(page, mended);
+  }
   for (const page of globSync("api/**/*.md", { cwd: pages }).toSorted((a, b) => a.localeCompare(b)))
     if (page !== "api/index.md")
       names.push({

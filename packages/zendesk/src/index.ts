@@ -35,6 +35,7 @@ export {
 } from "@auth/core";
 export type { LoginPlace, LoginStore, SavedAccount } from "@auth/core/logins";
 
+export type { ZendeskRotation } from "./from-rotation.ts";
 export { login, type LoginOptions, logout, savedLogin } from "./login.ts";
 export type { SavedLogin } from "./saved-logins.ts";
 export { zendesk, type ZendeskOptions } from "./zendesk.ts";

@@ -14,7 +14,7 @@ export type TokenForm = "bearer" | "basic" | "saved";
 export function formOf(source: string, hasEmailOption: boolean): TokenForm {
   if (source === apiTokenSource) return "basic";
   if (source.startsWith(savedHeaderSource)) return "saved";
-  return hasEmailOption && !/^(?:env ZENDESK_OAUTH_TOKEN$|zcli login |login )/.test(source)
+  return hasEmailOption && !/^(?:env ZENDESK_OAUTH_TOKEN$|token rotation|zcli login |login )/.test(source)
     ? "basic"
     : "bearer";
 }

@@ -16,6 +16,7 @@ import type { LoginStore } from "@auth/core/logins";
 import { classify } from "./classify.ts";
 import { emailIn } from "./email.ts";
 import { fromApiToken } from "./from-api-token.ts";
+import { fromRotation, type ZendeskRotation } from "./from-rotation.ts";
 import { fromZcliLogin } from "./from-zcli-login.ts";
 import { type LoginFacts, logins } from "./saved-logins.ts";
 import { subdomainIn } from "./subdomain.ts";
@@ -43,6 +44,8 @@ export interface ZendeskOptions {
   readonly login?: string | true | undefined;
   /** Where the login is kept. Default: the keychain. */
   readonly store?: LoginStore | undefined;
+  /** Of an OAuth client with refresh tokens: where its access tokens are taken from, before the environment variables. */
+  readonly rotation?: ZendeskRotation | undefined;
 }
 
 /** What an auth of Zendesk is made from. */
@@ -53,7 +56,7 @@ export const definition: ProviderDefinition<ZendeskOptions, ZendeskIdentity> = {
   // How a token is made: the page of an account is another one for each.
   tokenUrl: "https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/",
   setup(options, { env }) {
-    const { login, store } = options;
+    const { rotation, login, store } = options;
     const subdomain = [options.subdomain, variable(env, "ZENDESK_SUBDOMAIN")].map(subdomainIn).find(Boolean);
     const ownEmail = emailIn(options.email, "the option email");
     const email = ownEmail ?? emailIn(variable(env, "ZENDESK_EMAIL"), "ZENDESK_EMAIL");
@@ -66,6 +69,7 @@ export const definition: ProviderDefinition<ZendeskOptions, ZendeskIdentity> = {
     return {
       baseUrl,
       sources: [
+        ...(rotation === undefined ? [] : [fromRotation(rotation, baseUrl, env)]),
         fromEnv("ZENDESK_OAUTH_TOKEN"),
         fromApiToken(email),
         ...(login === undefined ? [] : [logins.source(login, store, forAccount(subdomain))]),
@@ -92,7 +96,8 @@ export const definition: ProviderDefinition<ZendeskOptions, ZendeskIdentity> = {
 };
 
 /**
- * Zendesk: sends a token to the API of one account, and nowhere else. The token is the option `token`, else `ZENDESK_OAUTH_TOKEN`,
+ * Zendesk: sends a token to the API of one account, and nowhere else. The token is the option `token`, else one of
+ * an OAuth client's rotating ones where the option `rotation` says so, else `ZENDESK_OAUTH_TOKEN`,
  * else `ZENDESK_API_TOKEN` with `ZENDESK_EMAIL`, else the saved login that the option `login` names, else with the
  * option `zcli` that of ZCLI. Calling this reads nothing;
  * the first use does.

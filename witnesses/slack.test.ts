@@ -24,7 +24,7 @@ it("goes through pages, posts a message and sends a file", async () => {
   const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/api/` });
   const names: (string | undefined)[] = [];
   for await (const page of client.paginate("conversations.list", { limit: 1 }))
-    names.push(...((page["channels"] ?? []) as { name?: string }[]).map(({ name }) => name));
+    names.push(...((page as { channels?: { name?: string }[] }).channels ?? []).map(({ name }) => name));
   expect(names).toEqual(["general", "random"]);
   const posted = await client.apiCall("chat.postMessage", { channel: "C01GENERAL", text: "Hi" });
   expect(posted).toMatchObject({ ok: true, message: { text: "Hi" } });

@@ -14,6 +14,7 @@ import type { LoginStore } from "@auth/core/logins";
 
 import { type AnthropicIdentity, identifyAdmin, identifyKey } from "./anthropic-identity.ts";
 import { classify, pages } from "./classify.ts";
+import { fromFederation } from "./from-federation.ts";
 import { logins } from "./saved-logins.ts";
 import { kindOf } from "./token-kind.ts";
 
@@ -47,6 +48,8 @@ export const definition: ProviderDefinition<AnthropicOptions, AnthropicIdentity>
   tokenPattern: /^sk-ant-[a-z]{3,10}\d\d-[\w-]{20,500}$/,
   setup(options, { env, now }) {
     const { keyHeader, login, store, version = "2023-06-01" } = options;
+    const address = options.baseUrl ?? baseUrl;
+    const federation = fromFederation(address, env);
     if (keyHeader !== undefined && keyHeader !== "x-api-key" && keyHeader !== "authorization")
       throw failed(
         "the option keyHeader is no header that carries a key",
@@ -57,6 +60,7 @@ export const definition: ProviderDefinition<AnthropicOptions, AnthropicIdentity>
       headers: { "anthropic-version": version },
       sources: [
         fromEnv("ANTHROPIC_API_KEY", authTokenVariable),
+        ...(federation === undefined ? [] : [federation]),
         ...(login === undefined ? [] : [logins.source(login, store)]),
       ],
       inject: oneOf(
@@ -78,14 +82,14 @@ export const definition: ProviderDefinition<AnthropicOptions, AnthropicIdentity>
           : { path: "/v1/models?limit=1", identify: identifyKey },
       classify: (answer) => classify(answer, now),
       requestIdHeader: "request-id",
-      warnings: () => warningsFrom(env, options.baseUrl ?? baseUrl),
+      warnings: () => warningsFrom(env, address),
     };
   },
 };
 
 /**
  * Anthropic: sends an API key to Anthropic's API, and nowhere else. The key is the option `token`, else `ANTHROPIC_API_KEY`,
- * else `ANTHROPIC_AUTH_TOKEN`, else the saved login that the option `login` names. How it begins says which header carries it, and which endpoint tells where it belongs. Calling
+ * else `ANTHROPIC_AUTH_TOKEN`, else a workload's where `ANTHROPIC_FEDERATION_RULE_ID` is set, else the saved login that the option `login` names. How it begins says which header carries it, and which endpoint tells where it belongs. Calling
  * this reads nothing; the first use does.
  *
  * @see https://platform.claude.com/docs/en/api/overview (read 2026-11)

@@ -17,5 +17,5 @@ export const logins: SavedLogins<LoginFacts> = /* @__PURE__ */ savedLogins({
     const account = readAccount(kept);
     return account && { account };
   },
-  load: () => import("#logins"),
+  load: () => import("#machine"),
 });

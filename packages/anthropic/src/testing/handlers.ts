@@ -12,7 +12,7 @@ export interface FakeAnthropicModel {
 }
 
 /** A request that has come past route, credential and version. */
-export interface AcceptedRequest {
+interface AcceptedRequest {
   readonly request: LoopbackRequest;
   /** The last part of the path, where the route has one. */
   readonly id: string;

@@ -24,7 +24,7 @@ export interface SlackChannel {
 }
 
 /** A call that has come past token and scope. */
-export interface AcceptedCall {
+interface AcceptedCall {
   readonly given: URLSearchParams;
   readonly token: KnownToken;
   readonly sent: string;

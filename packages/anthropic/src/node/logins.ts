@@ -1,1 +1,0 @@
-export { openLogin } from "@auth/core/node";

@@ -1,0 +1,1 @@
+export { fromFile, openLogin } from "@auth/core/node";

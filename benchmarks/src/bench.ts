@@ -8,6 +8,7 @@ import type { Row } from "./row.ts";
 import { cachedPathCounts, cachedPathTimes } from "./rows/cached-path.ts";
 import { endToEnd } from "./rows/end-to-end.ts";
 import { helperTime } from "./rows/helper-cost.ts";
+import { firstRequest } from "./rows/first-request.ts";
 import { fetchTouchedByImport, importTime } from "./rows/import-cost.ts";
 import { retainedMemory } from "./rows/retained-memory.ts";
 import { tokenLoads } from "./rows/token-loads.ts";

@@ -7,10 +7,15 @@ import { promisify } from "node:util";
  * Runs a file of this folder in a process of its own and reads the JSON that it prints: what one subject has taught the
  * compiler and left on the heap must not count for the next.
  */
-export async function runFresh<Result>(file: string, args: readonly string[] = []): Promise<Result> {
+export async function runFresh<Result>(
+  file: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Result> {
   const script = path.join(import.meta.dirname, file);
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, ...args], {
     timeout: 300_000,
+    env,
   });
   return JSON.parse(stdout) as Result;
 }

@@ -82,7 +82,7 @@ function fillings({ id, name, baseUrl, tokenUrl, env, header }: ProviderFacts, n
   const [ofCore = ""] = /^export \{[^}]*\} from "@auth\/core";\n/m.exec(readModel("src/index.ts")) ?? [];
   const headerName = basic || bearer ? "authorization" : header;
   const coreNames = [
-    ...(basic ? ["basic"] : []),
+    ...(basic ? ["type AuthOptions", "basic"] : []),
     "defineProvider",
     ...(basic ? ["type Environment", "failed"] : []),
     "fromEnv",

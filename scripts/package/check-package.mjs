@@ -31,6 +31,7 @@ try {
   checkManifest(installed);
   checkLinks(installed);
   checkWhatLoads(installed);
+  checkWhatBundlersSee(installed);
   checkEntries(installed);
   checkQuickStart();
   checkTypes(installed);
@@ -110,6 +111,22 @@ function checkWhatLoads({ folder, manifest }) {
       );
     }
   }
+}
+
+/** Bundlers look for what they see: the keychain's package may be absent, and a program that receives webhooks carries nothing of it. */
+function checkWhatBundlersSee({ folder, manifest }) {
+  for (const file of globSync("dist/**/*.js", { cwd: folder }))
+    assert(
+      !/(?:import|require)\("@napi-rs/.test(readFileSync(path.join(folder, file), "utf8")),
+      `${file} names @napi-rs/keyring to bundlers, which fail where it is absent`,
+    );
+  const webhooks = manifest.exports["./webhooks"];
+  if (webhooks === undefined) return;
+  const text = readFileSync(path.join(folder, webhooks.default), "utf8");
+  assert(
+    !/^(?:import|export)\b[^;"]*"\.|import\("/m.test(text),
+    "the entry ./webhooks has a file in common with others",
+  );
 }
 
 /** What an entry and the files that it imports at once import from elsewhere: the specifiers, and where. */

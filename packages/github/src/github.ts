@@ -1,4 +1,10 @@
-import { defineProvider, fromEnv, type Provider, type ProviderDefinition } from "@auth/core";
+import {
+  type AuthOptions,
+  defineProvider,
+  fromEnv,
+  type Provider,
+  type ProviderDefinition,
+} from "@auth/core";
 
 import { fromAppInstallation, type GitHubApp } from "./app-installation.ts";
 import { classify } from "./classify.ts";
@@ -8,8 +14,8 @@ import { hostAt, hostWarnings, readHost, tokenUrl } from "./host.ts";
 import { tokenPattern } from "./token-kind.ts";
 import { verifyEndpoint } from "./verify-endpoint.ts";
 
-/** Options of {@link github}, beside those of every provider. */
-export interface GitHubOptions {
+/** Options of {@link github}. */
+export interface GitHubOptions extends AuthOptions {
   /**
    * The GitHub that is meant: `github.com`, `acme.ghe.com`, or the name of an Enterprise Server, with a port where it has one.
    * Default: the host that `baseUrl` is the address of, else `GH_HOST`, else `github.com`.

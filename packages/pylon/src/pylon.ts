@@ -1,7 +1,7 @@
 import {
   type AuthOptions,
-  failed,
   defineProvider,
+  failed,
   fromEnv,
   type Provider,
   type ProviderDefinition,
@@ -13,7 +13,7 @@ import { identify, type PylonIdentity } from "./pylon-identity.ts";
 import { type PylonRegion, readRegion, regionAt, regions, usTokenUrl } from "./region.ts";
 import { type LoginFacts, logins } from "./saved-logins.ts";
 
-/** Options of {@link pylon}, beside those of every provider. */
+/** Options of {@link pylon}. */
 export interface PylonOptions extends AuthOptions {
   /** Where the organization lives. Default: the region that `baseUrl` is the address of, else `PYLON_REGION`, else `us`. */
   readonly region?: PylonRegion | undefined;

@@ -1,4 +1,5 @@
 import {
+  type AuthOptions,
   basic,
   bearer,
   failed,
@@ -23,8 +24,8 @@ import { subdomainIn } from "./subdomain.ts";
 import { formOf, type TokenForm } from "./token-form.ts";
 import { identify, type ZendeskIdentity } from "./zendesk-identity.ts";
 
-/** Options of {@link zendesk}, beside those of every provider. */
-export interface ZendeskOptions {
+/** Options of {@link zendesk}. */
+export interface ZendeskOptions extends AuthOptions {
   /** The account: `acme` of `acme.zendesk.com`. An address of it will do. Default: `ZENDESK_SUBDOMAIN`. */
   readonly subdomain?: string | undefined;
   /**

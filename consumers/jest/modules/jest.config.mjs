@@ -1,0 +1,2 @@
+// Run with NODE_OPTIONS=--experimental-vm-modules.
+export default { transform: {} };

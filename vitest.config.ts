@@ -37,7 +37,7 @@ export default defineConfig({
       })),
       {
         extends: true as const,
-        test: { name: "examples", include: ["examples/{*,providers/**/*}.test.ts"] },
+        test: { name: "examples", include: ["examples/*.test.ts"] },
       },
       { extends: true as const, test: { name: "benchmarks", include: ["benchmarks/src/**/*.test.ts"] } },
       { extends: true as const, test: { name: "scripts", include: ["scripts/**/*.test.ts"] } },

@@ -11,7 +11,7 @@ export interface Document {
 const patterns = [
   "*.md",
   "{benchmarks,examples}/*.md",
-  "examples/{providers,recipes}/**/*.md",
+  "examples/recipes/**/*.md",
   "docs/**/*.md",
   "packages/*/README.md",
 ];

@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import path from "node:path";
 
 import { importRule } from "./import-rule.mjs";
-import { exampleProviders, providers, sourceModule } from "./source-module.mjs";
+import { providers, sourceModule } from "./source-module.mjs";
 
 const leaves = ["requests/origins", "runtime", "service/retry-after", "time-limit", "token/sha256"];
 
@@ -111,8 +111,7 @@ function objection(importer, specifier, typeOnly) {
   if (isTest) return undefined;
   if (target?.isTest) return forTests;
   if (folder === "core") return objectionInCore(importer.module, specifier, target?.module, typeOnly);
-  if (providers.includes(folder) || parent === exampleProviders)
-    return objectionInProvider(importer, specifier, target?.module);
+  if (providers.includes(folder)) return objectionInProvider(importer, specifier, target?.module);
   return undefined;
 }
 

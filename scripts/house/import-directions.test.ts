@@ -98,18 +98,6 @@ const planted: [wrong: string, file: string, line: string, rule?: string][] = [
   ["… back", "core/src/cycle-6.ts", 'export type A = import("./cycle-5.ts").A;', "house(no-cycle)"],
   ["a provider imports a library that it does not name", "forge/src/planted-3.ts", 'import "got";'],
   ["another imports a library", "acme/src/planted-6.ts", 'import "jose";'],
-  ["an example provider imports a client", "../examples/providers/tessera/planted-1.ts", 'import "undici";'],
-  [
-    "an example provider ships its fake service",
-    "../examples/providers/tessera/planted-2.ts",
-    'import "./testing/fake-tessera.ts";',
-  ],
-  [
-    "an example provider sends",
-    "../examples/providers/tessera/planted-3.ts",
-    'void fetch("/");',
-    "eslint(no-restricted-globals)",
-  ],
   ["a default export", "core/src/planted-11.ts", "export default 1;", "house(no-default-export)"],
   ["export *", "core/src/planted-12.ts", 'export * from "./token/token.ts";', "house(no-export-all)"],
   ["a name in another case", "core/src/plantedName.ts", "export {};", "unicorn(filename-case)"],

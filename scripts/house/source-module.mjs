@@ -12,18 +12,10 @@ export const providers = foldersOf("packages").filter(
   (folder) => !["cli", "core", "testing"].includes(folder),
 );
 
-export const exampleProviders = "examples/providers";
-
-/**
- * packages/core/src/sources/from-env.ts → the module `sources/from-env` of `core`, in `packages`. An example provider's folder
- * is shaped like a package's src: examples/providers/tessera/classify.ts → the module `classify` of `tessera`.
- */
+/** packages/core/src/sources/from-env.ts → the module `sources/from-env` of `core`, in `packages`. */
 export function sourceModule(filename) {
   const relative = path.relative(root, filename).split(path.sep).join("/");
-  const [, parent, folder, rest] =
-    /^(packages|apps)\/([^/]+)\/src\/(.*)$/.exec(relative) ??
-    /^(examples\/providers)\/([^/]+)\/(.*)$/.exec(relative) ??
-    [];
+  const [, parent, folder, rest] = /^(packages|apps)\/([^/]+)\/src\/(.*)$/.exec(relative) ?? [];
   if (parent === undefined) return undefined;
   const module = rest.replace(/\.ts$/, "");
   return {
@@ -33,9 +25,7 @@ export function sourceModule(filename) {
     folder,
     module,
     isTest: /\.test(-d)?$|^fixtures\//.test(module),
-    declared: declarationOf(
-      parent === "packages" ? path.join(root, parent, folder) : path.join(root, "examples"),
-    ),
+    declared: declarationOf(path.join(root, parent, folder)),
   };
 }
 

@@ -13,7 +13,7 @@ const once: WebClientOptions = {
 
 it("says whose the token is, with its scopes", async () => {
   await using fake = await startFakeSlack({ tokens: { [canary]: {} } });
-  const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/api/` });
+  const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/` });
   const { ok, user_id, bot_id, response_metadata } = await client.auth.test();
   expect([ok, user_id, bot_id]).toEqual([true, "U01ABCDEF", "B01ABCDEF"]);
   expect(response_metadata?.scopes).toContain("chat:write");
@@ -21,7 +21,7 @@ it("says whose the token is, with its scopes", async () => {
 
 it("goes through pages, posts a message and sends a file", async () => {
   await using fake = await startFakeSlack({ tokens: { [canary]: {} } });
-  const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/api/` });
+  const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/` });
   const names: (string | undefined)[] = [];
   for await (const page of client.paginate("conversations.list", { limit: 1 }))
     names.push(...((page as { channels?: { name?: string }[] }).channels ?? []).map(({ name }) => name));
@@ -41,7 +41,7 @@ it.each([
   ["a token without the scope", canary, "missing_scope"],
 ])("reports the word for %s", async (_, token, error) => {
   await using fake = await startFakeSlack({ tokens: { [canary]: { scopes: [] } } });
-  const client = new WebClient(token, { ...once, slackApiUrl: `${fake.url}/api/` });
+  const client = new WebClient(token, { ...once, slackApiUrl: `${fake.url}/` });
   await expect(client.conversations.list()).rejects.toMatchObject({
     code: ErrorCode.PlatformError,
     data: { error },
@@ -51,13 +51,13 @@ it.each([
 it("reports how long to wait", async () => {
   await using fake = await startFakeSlack({ tokens: { [canary]: {} } });
   fake.script("auth.test", { status: 429, headers: { "retry-after": "7" } });
-  const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/api/` });
+  const client = new WebClient(canary, { ...once, slackApiUrl: `${fake.url}/` });
   await expect(client.auth.test()).rejects.toMatchObject({ code: ErrorCode.RateLimitedError, retryAfter: 7 });
 });
 
 it("is given tokens for a refresh token, which is good once", async () => {
   await using fake = await startFakeSlack({ refreshTokens: { "xoxe-1-a": {} } });
-  const client = new WebClient(undefined, { ...once, slackApiUrl: `${fake.url}/api/` });
+  const client = new WebClient(undefined, { ...once, slackApiUrl: `${fake.url}/` });
   const refresh = () =>
     client.oauth.v2.access({
       client_id: "111.222",
@@ -72,7 +72,7 @@ it("is given tokens for a refresh token, which is good once", async () => {
 
 it("sends through an auth's fetch, which adds the token to the API and to nothing else", async () => {
   await using fake = await startFakeSlack({ tokens: { [canary]: {} } });
-  const auth = slack({ token: canary, baseUrl: `${fake.url}/api` });
+  const auth = slack({ token: canary, baseUrl: fake.url });
   const client = new WebClient(undefined, { ...once, slackApiUrl: auth.baseUrl, fetch: auth.fetch });
   expect((await client.auth.test()).user).toBe("acme_bot");
   await client.filesUploadV2({ content: "hello", filename: "a.txt" });

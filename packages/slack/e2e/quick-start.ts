@@ -13,7 +13,7 @@ await using fake = await startFakeSlack({
   refreshTokens: { "xoxe-1-made-for-this-run": {} },
 });
 process.env["SLACK_BOT_TOKEN"] = "made-for-this-run";
-const baseUrl = `${fake.url}/api`;
+const { url: baseUrl } = fake;
 
 const auth = slack({ baseUrl });
 const { identity, token } = await auth.verify();

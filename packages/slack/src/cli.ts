@@ -63,7 +63,6 @@ await runCommand(async () => {
         const fake = await startFakeSlack({ tokens: { [token]: {} } });
         return {
           ...fake,
-          url: `${fake.url}/api`,
           environment: { SLACK_BOT_TOKEN: token },
           script: (operation, answer) => fake.script(operation as "auth.test", answer),
         };

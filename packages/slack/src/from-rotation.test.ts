@@ -77,7 +77,7 @@ describe("a rotating token", () => {
   it("is asked for at the address that the requests go to", async () => {
     const fake = await startFake();
     const auth = slack({
-      baseUrl: `${fake.url}/api/`,
+      baseUrl: `${fake.url}/`,
       env,
       rotation: { refreshToken: canary, store, key: "another" },
     });

@@ -36,7 +36,7 @@ export interface FakeSlackRequest extends LoopbackRequest {
 
 /** Slack on loopback, for tests. */
 export interface FakeSlack {
-  /** In the place of `https://slack.com`: `http://127.0.0.1:<port>`. The API is below it, at `/api`. */
+  /** In the place of `https://slack.com/api`: `http://127.0.0.1:<port>/api`. */
   readonly url: string;
   /** In the place of `https://files.slack.com`. */
   readonly filesUrl: string;
@@ -94,7 +94,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     await Promise.all([apiServer.close(), filesServer.close(), hooksServer.close()]);
   };
   return {
-    url: apiServer.url,
+    url: `${apiServer.url}/api`,
     filesUrl: filesServer.url,
     hooksUrl: hooksServer.url,
     requests,

@@ -1,9 +1,12 @@
 // The provider with the real `gh`. vitest.config.ts says when.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { ghThroughSocket, privateGh } from "./fixtures/gh.ts";
 import { canary, fakeGitHub, fetchFrom } from "./fixtures/github-on-loopback.ts";
 import { github } from "./index.ts";
+
+// Each call is a process of its own.
+vi.setConfig({ testTimeout: 60_000 });
 
 it("the login that gh made is found, for its own host, and refused as gh's when it has ended", async () => {
   const [fake, gh] = [await fakeGitHub(), await privateGh()];

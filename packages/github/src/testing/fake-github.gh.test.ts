@@ -1,8 +1,11 @@
 // The fake against the real `gh`, which has to run unmodified. vitest.config.ts says when.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { ghThroughSocket, loopbackCertificate, privateGh } from "../fixtures/gh.ts";
 import { canary, fakeGitHub } from "../fixtures/github-on-loopback.ts";
+
+// Each call is a process of its own.
+vi.setConfig({ testTimeout: 60_000 });
 
 const asked = (fake: { requests: readonly { method: string; path: string }[] }): string[] =>
   fake.requests.map((request) => `${request.method} ${request.path}`);

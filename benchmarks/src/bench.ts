@@ -15,7 +15,7 @@ import { tokenLoads } from "./rows/token-loads.ts";
 import { formatTable } from "./table.ts";
 
 const quick = [cachedPathCounts, tokenLoads, fetchTouchedByImport];
-const slow = [retainedMemory, cachedPathTimes, importTime, helperTime, endToEnd];
+const slow = [retainedMemory, cachedPathTimes, importTime, helperTime, firstRequest, endToEnd];
 
 const measured: Row[] = [];
 for (const measure of process.argv.includes("--quick") ? quick : [...quick, ...slow]) {

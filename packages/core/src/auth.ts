@@ -104,6 +104,10 @@ export function createAuth<Options extends object, I extends Identity>(
     return verifyToken(use(), limits);
   }
 
+  const send = createFetch(() => {
+    const { holder, allowed } = use();
+    return { holder, allowed, fetch: options.fetch };
+  }, platform);
   const auth: Auth<I> = {
     provider: {
       id: definition.id,
@@ -118,10 +122,10 @@ export function createAuth<Options extends object, I extends Identity>(
     get origins() {
       return use().setup.origins;
     },
-    fetch: createFetch(() => {
-      const { holder, allowed } = use();
-      return { holder, allowed, fetch: options.fetch };
-    }, platform),
+    get fetch() {
+      platform.remember(send);
+      return send;
+    },
     headers(url) {
       try {
         return headersFor(use(), url);
@@ -155,9 +159,9 @@ export function createAuth<Options extends object, I extends Identity>(
     value: () => ({ provider: { id: definition.id, name: definition.name } }),
   });
   // In its fetch too, which a copy of the members has.
-  for (const place of [auth, auth.fetch]) Object.defineProperty(place, holderOf, { get: () => use().holder });
-  const { fetch, headers, token, explain, errorOf, reject } = auth;
-  const members = { fetch, headers, token, verify, explain, errorOf, reject };
+  for (const place of [auth, send]) Object.defineProperty(place, holderOf, { get: () => use().holder });
+  const { headers, token, explain, errorOf, reject } = auth;
+  const members = { fetch: send, headers, token, verify, explain, errorOf, reject };
   Object.defineProperty(auth, membersOf, { value: members });
   return auth;
 }

@@ -5,6 +5,8 @@ type Fetch = typeof globalThis.fetch;
 /** The platform's `fetch`, looked up at each call, since programs replace it. */
 export interface PlatformFetch {
   readonly fetch: Fetch;
+  /** Keeps the one of now, for the time when `auth.fetch` itself, which is `own`, is the global one. */
+  remember(own: Fetch): void;
   /** Whether nobody has replaced it: then its way with redirects is known. */
   isNative(): boolean;
 }
@@ -18,30 +20,35 @@ export function markAuthorized(fetch: Fetch): Fetch {
 }
 
 /**
- * `globalThis.fetch = auth.fetch` is a way to use it. What sends then is the `fetch` that was there when the auth was made.
+ * `globalThis.fetch = auth.fetch` is a way to use it. What sends then is the `fetch` that was there
+ * when `auth.fetch` was first taken.
  */
 export function createPlatformFetch(): PlatformFetch {
-  const atStart = globalThis.fetch;
+  let remembered: Fetch | undefined;
   let depth = 0;
   let known: unknown;
   let native = false;
 
   const platform: PlatformFetch = {
     fetch(input, init) {
+      const current = globalThis.fetch;
       // A replacement that calls auth.fetch comes back to here while it is called.
-      if (depth > 1) {
+      const send = depth > 0 || ours in current ? remembered : current;
+      if (send === undefined || depth > 1) {
         throw new TypeError(
           "The global fetch leads back to auth.fetch. Pass the fetch that is to send as the option fetch.",
         );
       }
-      const current = globalThis.fetch;
-      const send = depth > 0 || ours in current ? atStart : current;
       depth++;
       try {
         return send(input, init);
       } finally {
         depth--;
       }
+    },
+    remember(own) {
+      const current = globalThis.fetch;
+      if (depth === 0 && current !== own) remembered ??= current;
     },
     isNative() {
       const current = globalThis.fetch;

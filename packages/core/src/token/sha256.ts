@@ -1,5 +1,5 @@
-// FIPS 180-4. A fingerprint is synchronous and has to work where there is no `node:crypto`; the platform's own digest
-// is asynchronous, and a library of hashes would outweigh the rest of the bundle.
+// FIPS 180-4, by hand: `fingerprint()` is synchronous and has to work in Workers, which have no `node:crypto` unless they are told
+// to; the platform's own digest is asynchronous, and one hash of eight digits is not worth a dependency of every install.
 const constants = new Uint32Array(64);
 const initial = new Uint32Array(8);
 

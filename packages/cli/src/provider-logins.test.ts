@@ -73,17 +73,22 @@ it("auth-dnanexus doctor finds a configuration that is broken", async () => {
   expect(stdout).toContain("environment.json");
 });
 
-it("auth-pylon keeps a login in a file, uses it, and deletes it", async () => {
-  const { url, environment } = await startFake("pylon");
-  const file = path.join(emptyFolder(), "logins/pylon.json");
+it.each([
+  ["pylon", "PYLON_API_TOKEN", "organization"],
+  ["slack", "SLACK_BOT_TOKEN", "bot"],
+  ["huggingface", "HF_TOKEN", "user"],
+  ["anthropic", "ANTHROPIC_API_KEY", "organization"],
+])("auth-%s keeps a login in a file, uses it, and deletes it", async (id, variable, kind) => {
+  const { url, environment } = await startFake(id);
+  const file = path.join(emptyFolder(), `logins/${id}.json`);
   const place = ["--login-file", file, "--base-url", url];
-  const program = programOf("pylon");
-  const input = environment["PYLON_API_TOKEN"] ?? "";
+  const program = programOf(id);
+  const input = environment[variable] ?? "";
   const made = await run(["login", "--token-stdin", "--login", "acme", ...place], { input, program });
   expect(made).toMatchObject({ code: 0, stderr: "" });
-  expect(made.stdout).toContain('pylon({ login: "acme" })');
+  expect(made.stdout).toContain(`${id}({ login: "acme" })`);
   const used = await run(["verify", "--json", "--login", "acme", ...place], { program });
-  expect(JSON.parse(used.stdout)).toMatchObject({ identity: { kind: "organization" } });
+  expect(JSON.parse(used.stdout)).toMatchObject({ identity: { kind } });
   expect((await run(["logout", "--login", "acme", ...place], { program })).stdout).toContain("is deleted");
   expect((await run(["logout", "--login", "acme", ...place], { program })).stdout).toContain(
     "no saved login",

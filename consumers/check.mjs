@@ -24,7 +24,7 @@ mkdirSync(work, { recursive: true });
 const tarballs = ["pylon", "dnanexus", "testing"].map((name) => {
   const cwd = path.join(here, "../packages", name);
   return JSON.parse(
-    execFileSync("pnpm", ["pack", "--json", "--pack-destination", work], { cwd, encoding: "utf8" }),
+    execFileSync("pnpm", ["pack", "--json", "--pack-destination", apart], { cwd, encoding: "utf8" }),
   ).filename;
 });
 const [pylon, dnanexus, testing] = tarballs;
@@ -91,6 +91,8 @@ function node(args, cwd, env = {}) {
 /** Each program with each bundler, without the optional peers. */
 async function withBundlers() {
   const folder = project("bundlers", { type: "module" }, pylon, dnanexus);
+  // Some look for settings where they are started.
+  process.chdir(folder);
   const expected = {
     webhooks: "AUTH_TOKEN_REJECTED",
     pylon: "AUTH_TOKEN_NOT_FOUND AUTH_TOKEN_SOURCE_FAILED true",
@@ -104,7 +106,7 @@ async function withBundlers() {
       // Parcel knows no package that may be absent: there jose is installed, as whoever uses the entry does.
       if (name === "parcel" && program === "identity") continue;
       await check(`${name}: ${program}`, async () => {
-        const out = path.join(apart, "out", name.replaceAll(" ", "-"), program);
+        const out = path.join(folder, "out", name.replaceAll(" ", "-"), program);
         mkdirSync(out, { recursive: true });
         const { file, warnings } = await bundle(path.join(folder, `${program}.mjs`), out);
         // That jose is absent may be said to who uses it.

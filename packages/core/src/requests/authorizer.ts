@@ -2,7 +2,7 @@ import type { SourceAttempt } from "../sources/attempt.ts";
 import type { Token } from "../token/token.ts";
 
 /** A refusal as an adapter saw it. */
-export interface RefusedAnswer {
+interface RefusedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;

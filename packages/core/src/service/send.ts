@@ -21,7 +21,7 @@ export interface ReadAnswer {
 }
 
 /** An answer that is not what was asked for. */
-export interface FailedAnswer {
+interface FailedAnswer {
   readonly error: AuthError;
   /** When to try again after so many tries. `undefined`: not at all. */
   readonly pauseAfter: (attempts: number) => Pause | undefined;

@@ -14,7 +14,7 @@ export async function loadJose(): Promise<typeof import("jose")> {
   // An older one would fetch the keys itself, with redirects and without our limits.
   if (typeof jose.customFetch !== "symbol")
     throw problem("version 6 or newer, and an older one is installed");
-  return jose as typeof import("jose");
+  return jose;
 }
 
 function absent(): AuthError {

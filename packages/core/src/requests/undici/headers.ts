@@ -66,6 +66,6 @@ export function carries(headers: FlatHeaders, names: readonly string[]): boolean
   return false;
 }
 
-export function isList(headers: NonNullable<FlatHeaders>): headers is readonly string[] {
+function isList(headers: NonNullable<FlatHeaders>): headers is readonly string[] {
   return Array.isArray(headers);
 }

@@ -86,7 +86,8 @@ function writeReference(): SitePage[] {
   const temporary = path.join(import.meta.dirname, "node_modules/.cache/reference");
   rmSync(temporary, { recursive: true, force: true });
   const entries = globSync("packages/*/package.json", { cwd: root })
-    .toSorted((a, b) => a.localeCompare(b))
+    // What a provider hands on of core's is described once: where it comes from.
+    .toSorted((a, b) => Number(b.includes("/core/")) - Number(a.includes("/core/")) || a.localeCompare(b))
     .flatMap((manifest) => {
       const { name, exports = {} } = JSON.parse(readFileSync(path.join(root, manifest), "utf8")) as {
         name: string;
@@ -146,8 +147,12 @@ function writeReference(): SitePage[] {
   for (const page of globSync("api/**/*.md", { cwd: pages })) {
     const text = readFileSync(path.join(pages, page), "utf8");
     // It numbers some links as if there were a second heading of the name.
-    const mended = text.replaceAll(/\]\(#([\w-]+)-\d+\)/g, (whole, name: string) =>
-      text.includes(`${whole.slice(3, -1)}"`) || !text.includes(`id="${name}"`) ? whole : `](#${name})`,
+    const mended = text.replaceAll(
+      /\]\(([^)#\s]*)#([\w-]+)-(\d+)\)/g,
+      (whole, at: string, name: string, nth: string) => {
+        const target = at === "" ? text : readFileSync(path.join(pages, path.dirname(page), at), "utf8");
+        return target.includes(`id="${name}-${nth}"`) ? whole : `](${at}#${name})`;
+      },
     );
     if (mended !== text) write(page, mended);
   }

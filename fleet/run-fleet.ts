@@ -45,6 +45,8 @@ interface Worker {
   /** When it was killed, or stopped and continued. */
   readonly interrupted: { readonly from: number; to: number }[];
   readonly published: number[];
+  /** Whether it has sent a request. One that is killed before dies of the machine being slow. */
+  isAtWork: boolean;
 }
 
 const lifeMs = 4_000;
@@ -99,7 +101,7 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
       execArgv: ["--conditions=@auth/source", "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    const worker: Worker = { name, child, interrupted: [], published: [] };
+    const worker: Worker = { name, child, interrupted: [], published: [], isAtWork: false };
     all.push(worker);
     living.push(worker);
     child.on("error", () => undefined);
@@ -109,6 +111,7 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
         return;
       }
       requests++;
+      worker.isAtWork = true;
       const { startedAt, endedAt, problem } = message;
       if (problem !== undefined)
         failures.push({ worker, startedAt, endedAt, goodSince: authority.goodSince(), problem });
@@ -119,16 +122,16 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
   const startedAt = Date.now();
   for (let index = 0; index < processes; index++) spawn();
   let nextFaultAt = startedAt + 4_000;
-  // Time for all to start.
-  await pause(1_500);
+  while (living.some(({ isAtWork }) => !isAtWork) && Date.now() < startedAt + 120_000) await pause(50);
 
   const longest = startedAt + 120_000 + generations * 2_500;
   while (authority.rotations.length < generations && Date.now() < longest) {
     if (stopAtRevoked && judged().revoked.length > 0) break;
-    await pause(((0.5 + random()) * 4_000) / processes);
+    // Whoever is killed starts again, which takes a processor half a second.
+    await pause((0.5 + random()) * Math.max(4_000 / processes, 400));
     const victim = living[Math.floor(random() * living.length)];
-    if (victim !== undefined && victim.interrupted.every(({ to }) => to < Date.now())) {
-      if (random() < 0.5) {
+    if (victim?.isAtWork === true && victim.interrupted.every(({ to }) => to < Date.now())) {
+      if (random() < (lock === undefined ? 0.5 : 0.1)) {
         victim.interrupted.push({ from: Date.now(), to: Number.POSITIVE_INFINITY });
         victim.child.kill("SIGKILL");
         living.splice(living.indexOf(victim), 1);

@@ -96,7 +96,7 @@ const longestLookMs = 250;
 const shortPauseMs = 1_000;
 const longestPauseMs = 30_000;
 /** How long one question to the store may take. Milliseconds. */
-const longestAnswerMs = 5_000;
+const longestAnswerMs = 3_000;
 /** For how long a store that answered before is asked again, where nobody can go on without it. Milliseconds. */
 const longestOutageMs = 3_000;
 

@@ -59,7 +59,7 @@ function show(name: string, outcome: Outcome): void {
   } = outcome;
   console.log(
     `${name}: ${generations} generations, ${tradesPerGeneration.toFixed(3)} trades each, ${revoked} logins ended, ` +
-      `${unavoidable} more with a process that died or stood still after the rotation; ` +
+      `${unavoidable} more with a process that died or stood still after the rotation, or outlasted its claim; ` +
       `${requests} requests, ${failedWhileGood} failed while a token was good, ${failed} more; ` +
       `longest wait ${longestWaitMs} ms; ${outcome.kills} killed, ${outcome.stops} stopped, ${outcome.storeFaults} faults of the store; ` +
       `${(outcome.durationMs / 1000).toFixed(0)} s`,

@@ -14,7 +14,7 @@ export interface Outcome {
   readonly tradesPerGeneration: number;
   /** Logins that ended because a refresh token was used twice, and nobody had died with it. */
   readonly revoked: number;
-  /** The same, where the process that had used it was killed or stopped before it could publish. No client can save these. */
+  /** The same, where the process that had used it was killed, stopped, or outlasted its claim. No client can save these. */
   readonly unavoidable: number;
   readonly requests: number;
   /** Neither while the store was away, nor after a login had ended with a process. */
@@ -44,6 +44,7 @@ interface Worker {
   readonly child: ChildProcess;
   /** When it was killed, or stopped and continued. */
   readonly interrupted: { readonly from: number; to: number }[];
+  readonly won: number[];
   readonly published: number[];
   /** Whether it has sent a request. One that is killed before dies of the machine being slow. */
   isAtWork: boolean;
@@ -101,12 +102,13 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
       execArgv: ["--conditions=@auth/source", "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    const worker: Worker = { name, child, interrupted: [], published: [], isAtWork: false };
+    const worker: Worker = { name, child, interrupted: [], won: [], published: [], isAtWork: false };
     all.push(worker);
     living.push(worker);
     child.on("error", () => undefined);
     child.on("message", (message: Report) => {
       if (message.type === "event") {
+        if (message.event === "store.won") worker.won.push(message.at);
         if (message.event === "store.published") worker.published.push(message.at);
         return;
       }
@@ -198,9 +200,11 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
   function judged() {
     const died = ({ worker: name, at }: Rotation): boolean => {
       const worker = all.find((one) => one.name === name);
-      // Counted apart: it was killed or stopped between the rotation and publishing.
       const publishedAt = worker?.published.find((each) => each >= at) ?? Number.POSITIVE_INFINITY;
-      return worker?.interrupted.some(({ from, to }) => from <= publishedAt && to >= at) === true;
+      const wonAt = worker?.won.findLast((each) => each <= at) ?? 0;
+      // Killed or stopped between the rotation and publishing, or so slow, as on a busy machine, that it outlasted its claim.
+      const isSlow = lock === undefined && publishedAt - wonAt > leaseMs;
+      return isSlow || worker?.interrupted.some(({ from, to }) => from <= publishedAt && to >= at) === true;
     };
     const unavoidableOnes = authority.reuses.filter(({ of }) => died(of));
     return {

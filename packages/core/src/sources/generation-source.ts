@@ -95,6 +95,8 @@ const longestLookMs = 250;
 /** A shorter pause after a failure is waited for; in a longer one the failure is told. Milliseconds. */
 const shortPauseMs = 1_000;
 const longestPauseMs = 30_000;
+/** For how long the holder of a claim that ended by its lease is let in first. Milliseconds. */
+const longestCourtesyMs = 1_000;
 /** How long one question to the store may take. Milliseconds. */
 const longestAnswerMs = 3_000;
 /** For how long a store that answered before is asked again, where nobody can go on without it. Milliseconds. */
@@ -141,6 +143,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   async function obtain(context: SourceContext, login: Login | undefined): Promise<SourceResult> {
     const hash = login?.outcome === "found" ? login.hash : undefined;
     let told = false;
+    let hasWaited = false;
     let lookMs = firstLookMs;
     let latest = await look();
     for (;;) {
@@ -178,6 +181,14 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
         if (paused && remainingMs > shortPauseMs) throw pausedFor(remainingMs);
         await sleep(Math.min(lookMs, remainingMs + 1) * (0.5 + Math.random() / 2), context.signal);
         lookMs = Math.min(lookMs * 1.5, longestLookMs);
+        continue;
+      }
+      // Who held it before may have new material, and no claim: it is let in first, since asking with the old would end the login.
+      if (answer.lapsed && material !== undefined && unpublished === undefined && !hasWaited) {
+        hasWaited = true;
+        await giveUp({ claim: answer, startedAt, endsAt: startedAt + leaseMs }, context);
+        await sleep(Math.min(leaseMs / 4, longestCourtesyMs), context.signal);
+        latest = await look();
         continue;
       }
       tell(context, "store.won", { fence: answer.fence });
@@ -254,20 +265,20 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     const next = material === undefined ? undefined : (result.revealNext?.() ?? kept);
     const value = result.reveal();
     const lifeMs = result.expiresAt === undefined ? undefined : result.expiresAt - context.now();
-    if (typeof value !== "string" || !isUsable(value.trim(), lifeMs)) {
-      await giveUp(held, context, pauseAfter(claim.failures));
-      return { outcome: "unusable", result };
-    }
-    return publish(held, context, {
+    const facts = {
       generation: claim.fence,
-      token: value.trim(),
-      lifeMs,
       next,
       ...lineage(base, login),
       refused: base?.refused ?? [],
       died: false,
       restored: false,
-    });
+    };
+    if (typeof value === "string" && isUsable(value.trim(), lifeMs))
+      return publish(held, context, { ...facts, token: value.trim(), lifeMs });
+    // What took the old material's place is worth keeping all the same.
+    if (next === undefined) await giveUp(held, context, pauseAfter(claim.failures));
+    else await publish(held, context, facts);
+    return { outcome: "unusable", result };
   }
 
   /** Published first: what this gives may be used. */
@@ -464,8 +475,8 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
         return answer;
       } catch (error) {
         const failure = new StoreFailure(reasonOf(error));
-        if (until === undefined || clock() + longestLookMs >= until) throw failure;
-        await sleep(longestLookMs, new AbortController().signal);
+        if (until === undefined || clock() + firstLookMs >= until) throw failure;
+        await sleep(firstLookMs * 2, new AbortController().signal);
       }
     }
   }

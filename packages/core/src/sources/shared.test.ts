@@ -375,6 +375,19 @@ test("a service that gives nothing new goes on with what it gave before", async 
   expect(used).toEqual(["refresh-0", "refresh-1", "refresh-1"]);
 });
 
+test("new material is kept also where the token that came with it is good for nothing", async () => {
+  const store = memoryStore();
+  const used: string[] = [];
+  const trade: Trade = (material) => {
+    used.push(material.reveal());
+    return found(used.length === 1 ? "in two" : "token-2", { next: `refresh-${used.length}` });
+  };
+  const { auth } = fellow(login(store, trade));
+  expect((await failureOf(auth.token())).code).toBe("AUTH_TOKEN_MALFORMED");
+  expect((await auth.token({ refresh: true })).reveal()).toBe("token-2");
+  expect(used).toEqual(["refresh-0", "refresh-1"]);
+});
+
 test("invalid_grant ends it for all: nobody sends the same refresh token again", async () => {
   const store = memoryStore();
   const service = authority();

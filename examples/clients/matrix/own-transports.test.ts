@@ -6,13 +6,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { type Auth, defineProvider, fromValue } from "@auth/core";
+import { type Auth, defineProvider, found, fromValue } from "@auth/core";
 import { Client, credentials, Server, ServerCredentials } from "@grpc/grpc-js";
 import { Server as SocketServer } from "socket.io";
 import { expect, it, onTestFinished } from "vitest";
 
 import { callCredentialsWith } from "../grpc.ts";
+import { send as sendByAuthProvider } from "../mcp-auth-provider.ts";
 import { send as sendBySocket } from "../socket-io.ts";
+import { startWorld, tokens } from "./world.ts";
 
 const token = "first-token-of-the-matrix";
 
@@ -129,4 +131,27 @@ it("socket.io sends the token to the origins of the auth, and none to another", 
   expect(await sendBySocket(authAt(url), url)).toBe(200);
   expect(await sendBySocket(authAt("https://elsewhere.example"), url)).toBe(200);
   expect(heard).toEqual([{ token }, {}]);
+});
+
+it("the MCP SDK's authProvider asks again after a 401, and gives nothing to another origin", async () => {
+  const world = await startWorld();
+  onTestFinished(() => world.close());
+  const given = [...tokens];
+  const auth = defineProvider({
+    specVersion: 1,
+    id: "matrix",
+    name: "The matrix",
+    setup: () => ({
+      baseUrl: world.origin,
+      sources: [
+        { name: "the matrix", resolve: ({ reason }) => found(given[reason === "rejected" ? 1 : 0] ?? "") },
+      ],
+      verify: { path: "/me", identify: () => undefined },
+    }),
+  })();
+  expect(await sendByAuthProvider(auth, world.url("none", "401", "mcp"))).toBe(200);
+  const [first, ...then] = world.take().map(({ token: heard }) => heard);
+  expect([first, new Set(then)]).toEqual([tokens[0], new Set([tokens[1]])]);
+  await sendByAuthProvider(authAt("https://elsewhere.example"), world.url("none", "200", "mcp"));
+  expect(world.take().every(({ token: heard }) => heard === undefined)).toBe(true);
 });

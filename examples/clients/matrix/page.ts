@@ -72,6 +72,8 @@ a client that takes a \`fetch\`.
 
 ${seen.map(section).join("\n\n")}
 
+${ownSection("MCP SDK, authProvider", "mcp-auth-provider")}
+
 ${ownSection("grpc-js", "grpc")}
 
 ${ownSection("socket.io", "socket-io")}

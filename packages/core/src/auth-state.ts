@@ -1,5 +1,4 @@
 import type { AuthOptions } from "./auth-options.ts";
-import type { TokenHolder } from "./requests/authorizer.ts";
 import { invalid } from "./errors.ts";
 import { createEvents } from "./events.ts";
 import type { Identity } from "./identity.ts";
@@ -7,13 +6,13 @@ import { type AllowedOrigins, createAllowedOrigins } from "./requests/origins.ts
 import type { ProviderDefinition } from "./provider/definition.ts";
 import { runSetup } from "./provider/setup.ts";
 import { missingInRuntime } from "./runtime.ts";
-import { createTokenHolder, type HolderSetup } from "./token/holder.ts";
+import { createTokenHolder, type HolderSetup, type OwnTokenHolder } from "./token/holder.ts";
 import type { Environment } from "./sources/source.ts";
 
 /** What an auth is from its first use on. */
 export interface AuthState<I extends Identity = Identity> extends HolderSetup<I> {
   /** The one token. */
-  readonly holder: TokenHolder;
+  readonly holder: OwnTokenHolder;
   readonly allowed: AllowedOrigins;
 }
 

@@ -175,6 +175,26 @@ describe("objects that answer differently the second time", () => {
     expect(leaks(other)).toBe(false);
   });
 
+  it.each(["", "FOLLOW", "0", new String("")])(
+    "a redirect mode that is none is refused: %j",
+    async (mode) => {
+      const [own, other] = await redirecting();
+      for (const inject of [bearer(), header("x-api-key")]) {
+        // Some libraries take anything but two words for "follow".
+        const lenient: typeof globalThis.fetch = (input, init) => {
+          const given = init?.redirect ?? "follow";
+          const redirect = ["error", "manual"].includes(given) ? given : "follow";
+          return globalThis.fetch(input, { ...init, redirect });
+        };
+        for (const fetch of [undefined, lenient]) {
+          const auth = acmeAt(own.url, { inject })({ ...token, ...(fetch && { fetch }) });
+          await expect(auth.fetch("/away", { redirect: mode as never })).rejects.toThrow(TypeError);
+        }
+      }
+      expect(leaks(other)).toBe(false);
+    },
+  );
+
   it("options that have another redirect mode each time they are asked are asked once", async () => {
     const [own, other] = await redirecting();
     const auth = acmeAt(own.url, { inject: header("x-api-key") })(token);

@@ -88,7 +88,7 @@ function planFetch(auth: FetchTarget, platform: PlatformFetch): FetchPlan {
       return fetch(target, given && { ...given, headers: own });
     }
     const asked = given?.redirect;
-    const mode = asked && textOf(asked);
+    const mode = asked === undefined || asked === null ? undefined : modeOf(asked);
     const isFollowing = (mode ?? (request && ownMember(request, "redirect")) ?? "follow") === "follow";
     const follows = isFollowing && (alwaysFollows || !isNative());
     const redirect = follows ? "manual" : mode;
@@ -240,9 +240,11 @@ function urlOf(target: Target): string {
   return typeof target === "string" ? target : ownMember(target, "url");
 }
 
-/** A redirect mode may be given as any object that becomes one. */
-function textOf(mode: unknown): "follow" | "error" | "manual" {
-  return String(mode) as "follow";
+/** A redirect mode may be given as any object that becomes one. What is none, another `fetch` might take for `follow`. */
+function modeOf(given: unknown): "follow" | "error" | "manual" {
+  const mode = String(given);
+  if (mode === "follow" || mode === "error" || mode === "manual") return mode;
+  throw new TypeError("The option redirect is none of follow, error and manual.");
 }
 
 /** Any option at all makes the platform forget a Request's own. */

@@ -133,9 +133,10 @@ function takeOff(request: MadeRequest, tokens: readonly SentToken[]): boolean {
   if (!Array.isArray(headers)) return false;
   let taken = false;
   for (let index = headers.length - 2; index >= 0; index -= 2) {
-    const value: unknown = headers[index + 1];
+    // An interceptor in between may have made a list of it.
+    const values: readonly unknown[] = [headers[index + 1]].flat();
     const carried = tokens.filter(
-      ({ cached }) => cached.value === value && String(headers[index]).toLowerCase() === cached.header,
+      ({ cached }) => values.includes(cached.value) && String(headers[index]).toLowerCase() === cached.header,
     );
     if (carried.length === 0 || carried.some(({ holder }) => mayGo(request, holder.origins))) continue;
     headers.splice(index, 2);

@@ -38,7 +38,7 @@ function statement(
   const { name } = provider;
   if (verdict.stranger === "proxy")
     return `A proxy on the way to ${name} wants a login of its own (status 407), which says nothing about ${subject}`;
-  const page = verdict.stranger === "page" ? ` with a page of HTML${mask(signatureOf(answer))}` : "";
+  const page = verdict.stranger === "page" ? ` with a page of HTML${signatureOf(answer, mask)}` : "";
   if (page !== "" && !isBusy(answer))
     return `Something in front of ${name} answered${page} (status ${status}), which says nothing about ${subject}`;
   return isEmpty(answer, verdict)
@@ -46,11 +46,11 @@ function statement(
     : `${sentence(verdict.code, name, subject)} (status ${status}${page === "" ? "" : `,${page}`})`;
 }
 
-/** What a page says of whoever made it: its server and its title. */
-function signatureOf({ headers, body }: ServiceAnswer): string {
-  const server = quotable(headers.get("server") ?? "").slice(0, 60);
+/** What a page says of whoever made it: its server and its title. Masked before they are cut, since half a token is one too. */
+function signatureOf({ headers, body }: ServiceAnswer, mask: CallContext["mask"]): string {
+  const server = quotable(mask(headers.get("server") ?? "")).slice(0, 60);
   const start = typeof body === "string" ? body.slice(0, 10_000) : "";
-  const title = quotable(/<title[^<>]{0,200}>([^<]{1,200})/i.exec(start)?.[1] ?? "").slice(0, 100);
+  const title = quotable(mask(/<title[^<>]{0,200}>([^<]+)/i.exec(start)?.[1] ?? "")).slice(0, 100);
   const facts = [
     ...(server === "" ? [] : [`server ${server}`]),
     ...(title === "" ? [] : [`title "${title}"`]),

@@ -243,6 +243,18 @@ describe("what stands between is not the service", () => {
     },
   );
 
+  it("an echoed token is masked before a page's title and its server are cut", async () => {
+    const { length } = canary;
+    const filled = (upTo: number): string => `${"x".repeat(upTo - length / 2)} ${canary}`;
+    const headers = { ...html, server: filled(60) };
+    const url = await listen((_, response) =>
+      response.writeHead(401, headers).end(`<html><title>${filled(100)} ${canary}</title>`),
+    );
+    const error = await failureOf(callService({ ...call(url), ...facts, secrets: [canary] }));
+    expect(error.message).toMatch(/x \[token\]", title|x \[token\], title "x+ \[token\]/);
+    expect(error.message).not.toContain(canary.slice(0, 6));
+  });
+
   it.each([
     ["by its type alone", { "content-type": "application/xhtml+xml" }, ""],
     ["by its text alone", {}, "\n <HTML><h1>Forbidden"],

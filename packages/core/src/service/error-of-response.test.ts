@@ -121,6 +121,26 @@ it("judges by the status where the body is taken, or too long", async () => {
   expect(await long.text()).toHaveLength(1_048_577);
 });
 
+it.each<[string, () => string | undefined]>([
+  ["is broken now", () => expect.unreachable("the vault is down")],
+  ["has nothing any more", () => undefined],
+  ["has another token now", () => "another-token-0123456789"],
+])("masks the token that an answer echoes where its source %s", async (_, then) => {
+  let given = 0;
+  const server = await serve(({ headers }) => ({
+    status: 403,
+    body: { error: `no ${headers.authorization}` },
+  }));
+  const auth = acmeAt(server.url, {
+    classify: ({ body }) => ({ reason: (body as { error: string }).error }),
+  })({ env: {}, token: () => (given++ === 0 ? canary : then()) });
+  const response = await auth.fetch("/items");
+  auth.reject();
+  const error = await auth.errorOf(response);
+  expect(error?.message).toContain("no [token]");
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(canary);
+});
+
 it("works where the sources have nothing any more", async () => {
   let given = 0;
   const server = await serve(() => ({ status: 401, body: {} }));

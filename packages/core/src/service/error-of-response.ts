@@ -18,13 +18,13 @@ export async function errorOfResponse<I extends Identity>(
     throw invalid(provider.id, "errorOf was given no Response", "Pass the answer that fetch resolved to.");
   const target = parseUrl(response.url);
   if (target === undefined || !leadsTo(setup.origins, target)) return undefined;
-  // The one that was sent may have been given up since. Where there is none, the answer says what it says.
+  // The one that was sent may have been given up since: what the answer echoes of it is masked all the same.
   const held = await withTimeLimit((stop) => holder.get(stop), timeoutMs).catch(() => undefined);
   const error = await errorOfAnswer(response, {
     provider,
     origins: setup.origins,
     ...(held === undefined ? { subject: "the token" } : { source: held.token.source }),
-    secrets: held === undefined ? [] : secretsOf(held),
+    secrets: [...(held === undefined ? [] : [held]), ...holder.recent()].flatMap(secretsOf),
     classify: setup.classify,
     requestIdHeader: setup.requestIdHeader,
     now: context.now,

@@ -25,20 +25,36 @@ export interface HolderSetup<I extends Identity = Identity> {
   readonly timeoutMs: number;
 }
 
+/** How many tokens are remembered that are held no more. */
+const remembered = 8;
+
+/** The holder as its own auth has it. */
+export interface OwnTokenHolder extends TokenHolder {
+  /** The last tokens, the newest first: an answer may echo one that has been given up since. */
+  recent(): readonly CachedToken[];
+}
+
 /** The one token of an auth, found in the auth's sources. */
-export function createTokenHolder(auth: HolderSetup): TokenHolder {
+export function createTokenHolder(auth: HolderSetup): OwnTokenHolder {
   const { setup, context, events } = auth;
   const { classify } = setup;
+  let recent: readonly CachedToken[] = [];
+  async function load(reason: SourceContext["reason"], signal: AbortSignal): Promise<CachedToken> {
+    const next = await searchToken(auth, reason, signal);
+    recent = [next, ...recent.filter(({ value }) => value !== next.value)].slice(0, remembered);
+    return next;
+  }
   const cache = createTokenCache<CachedToken>({
     now: context.now,
     shared: !isWorkers(),
-    load: (reason, signal) => searchToken(auth, reason, signal),
+    load,
     onRejected({ token }) {
       if (events.wants("token.rejected")) events.emit("token.rejected", { source: token.source });
     },
   });
   return {
     ...cache,
+    recent: () => recent,
     headerNames: [...new Set(formsOf(setup.inject).map(({ header }) => header))],
     origins: setup.origins,
     readsRefusals: classify !== undefined,

@@ -148,3 +148,42 @@ it("makes a cause that has the name and code of an error and none of its other p
     code: "ECONNREFUSED",
   });
 });
+
+it.each<[string, (pieces: readonly string[]) => string]>([
+  ["spaces", (pieces) => pieces.join(" ")],
+  ["line breaks", (pieces) => pieces.join("\r\n")],
+  ["line breaks of a JSON text", (pieces) => pieces.join(String.raw`\n`)],
+  ["tabs in a URL", (pieces) => pieces.join("%09")],
+  ["characters that cannot be seen", (pieces) => pieces.join("\u200B\u00AD")],
+  ["controls", (pieces) => pieces.join("\u0000\u0007")],
+  ["colours of a terminal", (pieces) => pieces.join("\u001B[1;31m")],
+])("masks a token in pieces, with %s in between", (_, join) => {
+  const pieces = canary.match(/.{1,5}/g) ?? [];
+  expect(maskOf([canary])(`the token ${join(pieces)} is bad`)).toBe("the token [token] is bad");
+});
+
+it("masks Base64 in lines, and leaves the words beside it", () => {
+  const base64 = Buffer.from(`Authorization: Bearer ${canary}`).toString("base64");
+  const masked = maskOf([canary])(`it had ${base64.match(/.{1,20}/g)?.join("\n")} in it`);
+  expect(masked).toMatch(/^it had [\w\s]+\[token\]\w?=* in it$/);
+});
+
+it.each<[string, (code: number) => string]>([
+  ["as escape() writes them", (code) => `%u00${code.toString(16)}`],
+  ["in octal", (code) => `\\${code.toString(8).padStart(3, "0")}`],
+  ["by long numbers", (code) => `&#000000${code};`],
+  ["by long numbers in hexadecimal", (code) => `&#x0000000${code.toString(16)};`],
+])("masks the characters of a token %s", (_, spell) => {
+  const spelled = Array.from(canary, (one) => spell(one.charCodeAt(0))).join("");
+  expect(maskOf([canary])(`>${spelled}<`)).toBe(">[token]<");
+});
+
+it("leaves words that only look like a short secret without the space between them", () => {
+  expect(maskOf(["secret"])("a sec retry")).toBe("a sec retry");
+});
+
+it("reads no more of a long message than can be shown, in whole words", () => {
+  const message = safeMessage(new Error(`it broke ${".".repeat(1_000_000)}x ${canary}`));
+  expect(message).toBe("it broke");
+  expect(safeMessage(new Error(`${canary} `.repeat(1_000)))).toMatch(/^(?:\[masked\] ){5}/);
+});

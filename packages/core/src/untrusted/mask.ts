@@ -1,6 +1,7 @@
 /**
  * A function that replaces each of the secrets in a text. What a service answers may echo what it was sent: as it is, in
- * other case, or written for a URL, a page, a JSON text, in hexadecimal or in Base64, and any of these in another. A word that has the form of the service's tokens goes as well.
+ * other case, or written for a URL, a page, a JSON text, in hexadecimal or in Base64, and any of these in another, in one
+ * piece or with white space and what cannot be seen in between. A word that has the form of the service's tokens goes as well.
  */
 export function maskOf(secrets: readonly string[], tokenPattern?: RegExp): (text: string) => string {
   const usable = secrets.filter((secret) => secret.length >= shortestSecret);
@@ -19,6 +20,9 @@ export function maskOf(secrets: readonly string[], tokenPattern?: RegExp): (text
 /** Anything shorter cannot be told from a part of a word. */
 const shortestSecret = 4;
 
+/** What is looked for with gaps in it: anything shorter may be the end of one word and the beginning of the next. */
+const shortestInPieces = 8;
+
 /** A way in which a secret may be spelled. */
 interface Needle {
   /** In lower case. */
@@ -27,12 +31,18 @@ interface Needle {
   readonly inBase64: boolean;
 }
 
+/** What may stand between the pieces of a secret: a message ends up without it, or with a space in its place. */
+// eslint-disable-next-line no-control-regex -- what colours a terminal begins with one
+const gaps = /(?:\u001B\[[\d;]*[A-Za-z]|[\s\p{Cc}\p{Cf}])+/gu;
+
 /** A text as it is searched, and where each of its characters stood in the first one. */
 interface Reading {
   readonly text: string;
   /** Absent: every character stands where it stood. */
   readonly starts?: readonly number[];
   readonly ends?: readonly number[];
+  /** Whether the gaps are taken out. */
+  readonly isClosed?: boolean;
 }
 
 type Range = readonly [start: number, end: number];
@@ -40,7 +50,13 @@ type Range = readonly [start: number, end: number];
 function needlesOf(secret: string): Needle[] {
   const bytes = new TextEncoder().encode(secret);
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const asItIs = [secret, secret.replaceAll(" ", "+"), readingsOf(secret).at(-1)?.text ?? secret, hex];
+  const asItIs = [
+    secret,
+    secret.replaceAll(" ", "+"),
+    secret.replaceAll("+", " "),
+    layersOf(secret).at(-1)?.text ?? secret,
+    hex,
+  ];
   const base64 = [0, 1, 2].flatMap((before) => {
     const core = base64Core(bytes, before);
     return [core, core.replaceAll("+", "-").replaceAll("/", "_")];
@@ -70,19 +86,45 @@ function lowerCase(text: string): string {
 }
 
 const escapes =
-  /(?:%[0-9a-f]{2})+|\\(?:u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2}|[^])|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,6});?/gi;
+  /(?:%[0-9a-f]{2})+|%u[0-9a-f]{4}|\\(?:u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2}|[0-3][0-7]{2}|[^])|&(?:#0*\d{1,7}|#x0*[0-9a-f]{1,6}|[a-z]{2,6});?/gi;
 
 /**
  * A text as it is, and with everything undone that escapes a character for a URL, a page or a string: once, twice, and as often
  * as there is something to undo. Each is searched, since undoing too much may join what stands beside a secret to it.
  */
 function readingsOf(text: string): readonly Reading[] {
+  return layersOf(text).flatMap((layer) => [layer, ...closed(layer)]);
+}
+
+function layersOf(text: string): readonly Reading[] {
   const readings: Reading[] = [{ text }];
   for (let layer = 0, last: Reading | undefined = { text }; layer < 5 && last !== undefined; layer++) {
     last = decodeOnce(last);
     if (last !== undefined) readings.push(last);
   }
   return readings;
+}
+
+/** The same without gaps, where there are any. */
+function closed({ text, starts, ends }: Reading): readonly Reading[] {
+  const pieces: string[] = [];
+  const nextStarts: number[] = [];
+  const nextEnds: number[] = [];
+  let copied = 0;
+  const keep = (to: number): void => {
+    pieces.push(text.slice(copied, to));
+    for (let at = copied; at < to; at++) {
+      nextStarts.push(starts?.[at] ?? at);
+      nextEnds.push(ends?.[at] ?? at + 1);
+    }
+  };
+  for (const { 0: gap, index } of text.matchAll(gaps)) {
+    keep(index);
+    copied = index + gap.length;
+  }
+  if (copied === 0) return [];
+  keep(text.length);
+  return [{ text: pieces.join(""), starts: nextStarts, ends: nextEnds, isClosed: true }];
 }
 
 function decodeOnce({ text, starts, ends }: Reading): Reading | undefined {
@@ -101,7 +143,7 @@ function decodeOnce({ text, starts, ends }: Reading): Reading | undefined {
   let copied = 0;
   for (const { 0: escape, index } of text.matchAll(escapes)) {
     const end = index + escape.length;
-    if (escape.startsWith("%")) {
+    if (/^%[^u]/i.test(escape)) {
       const piece = percentDecoded(escape);
       add(text.slice(copied, index), copied, index);
       // One by one where each stands for one character, so that no more is masked than the secret.
@@ -131,8 +173,10 @@ function percentDecoded(escape: string): string {
 }
 
 function unescaped(escape: string): string {
-  const hex = /^\\(?:u\{?|x)([0-9a-f]+)\}?$/i.exec(escape)?.[1];
-  return hex === undefined ? escape.slice(1) : character(Number.parseInt(hex, 16));
+  const hex = /^[\\%](?:u\{?|x)([0-9a-f]+)\}?$/i.exec(escape)?.[1];
+  if (hex !== undefined) return character(Number.parseInt(hex, 16));
+  if (escape.length > 2) return character(Number.parseInt(escape.slice(1), 8));
+  return /^\\[bfnrtv]$/.test(escape) ? "\n" : escape.slice(1);
 }
 
 /** The characters that templates and libraries write by name. */
@@ -184,14 +228,20 @@ function character(code: number): string {
   return code <= 0x10_ffff ? String.fromCodePoint(code) : "";
 }
 
-function rangesIn({ text: read, starts, ends }: Reading, needles: readonly Needle[]): Range[] {
+function rangesIn(
+  { text: read, starts, ends, isClosed = false }: Reading,
+  needles: readonly Needle[],
+): Range[] {
   const text = lowerCase(read);
   const ranges: Range[] = [];
-  for (const { text: needle, inBase64 } of needles) {
+  for (const { text: whole, inBase64 } of needles) {
+    const needle = isClosed ? whole.replace(gaps, "") : whole;
+    if (isClosed && needle.length < shortestInPieces) continue;
     for (let at = text.indexOf(needle); at !== -1;) {
       let end = at + needle.length;
       let start = at;
-      if (inBase64) {
+      // Without the gaps, the words beside it would look like a part of it.
+      if (inBase64 && !isClosed) {
         while (start > 0 && isBase64(text.charCodeAt(start - 1))) start--;
         while (isBase64(text.charCodeAt(end)) || text.charAt(end) === "=") end++;
       }

@@ -4,9 +4,19 @@
  */
 export function safeMessage(error: unknown): string {
   return quotable(
-    textOf(error).replace(/[^\s"'`,;(){}[\]<>]{6,}/g, (word) => (isOrdinary(word) ? word : "[masked]")),
+    beginningOf(textOf(error)).replace(/[^\s"'`,;(){}[\]<>]{6,}/g, (word) =>
+      isOrdinary(word) ? word : "[masked]",
+    ),
   );
 }
+
+/** Whole words only, and no more of them than can be shown: a long text would take long. */
+function beginningOf(text: string): string {
+  return text.length <= longestRead ? text : text.slice(0, longestRead).replace(/\S+$/, "");
+}
+
+/** Characters of a message that are looked at. */
+const longestRead = 4_000;
 
 /** What was thrown need not be an error, and its message need not be a text that can be had. */
 function textOf(error: unknown): string {

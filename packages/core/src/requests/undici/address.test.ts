@@ -43,6 +43,13 @@ const bound: Record<string, (undici: Undici, url: string) => undici8.Dispatcher>
       }
     })();
   },
+  "a Client behind an interceptor that makes lists of headers": (undici, url) =>
+    new undici.Client(url).compose((dispatch) => (options, handler) => {
+      const { headers } = options;
+      if (Array.isArray(headers)) return dispatch(options, handler);
+      const lists = Object.entries(headers ?? {}).map(([name, value]) => [name, [value].flat()]);
+      return dispatch({ ...options, headers: Object.fromEntries(lists) }, handler);
+    }),
   "a Client behind an interceptor that says another origin": (undici, url) =>
     new undici.Client(url).compose(
       (dispatch) => (options, handler) =>
@@ -142,6 +149,26 @@ describe.each([
       }
     },
   );
+
+  it("a Client of the provider's own origin sends the header behind an interceptor that waits, too", async () => {
+    const [own, foreign] = [await serve(), await serve()];
+    const auth = acmeAt(own.url)({ token: canary });
+    await auth.token();
+    const waiting: Interceptor = (dispatch) => (options, handler) => {
+      setImmediate(() => dispatch(options, handler));
+      return true;
+    };
+    const dispatcher = kept(new undici.Client(own.url)).compose(waiting, authInterceptor(auth));
+    const elsewhere = kept(new undici.Agent());
+    for (const path of ["/a", "/b"]) {
+      await (await undici.request(foreign.url, { dispatcher: elsewhere })).body.dump();
+      await (await dispatcher.request({ path, method: "GET" })).body.dump();
+    }
+    expect(own.requests.map(({ headers }) => headers["authorization"])).toEqual(
+      Array(2).fill(`Bearer ${canary}`),
+    );
+    expect(leaks(foreign)).toBe(false);
+  });
 
   it("the refusal of a server that got no token says nothing about it", async () => {
     const own = await serve();

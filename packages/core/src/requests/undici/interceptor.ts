@@ -126,8 +126,10 @@ export function authInterceptor(
     }
 
     function send(sent: Options, handler: Handler, holder: TokenHolder, cached: CachedToken): boolean {
+      const made = lastMade().count;
       const goesOn = new AuthorizedHandler(dispatch, sent, handler, tokenOf(holder, cached)).send();
-      if (!sent.origin) address ??= lastAddress();
+      // Where the request waits for something in between, the last one made is another.
+      if (!sent.origin && lastMade().count !== made) address ??= lastAddress();
       return goesOn;
     }
 

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 import { defineConfig, type Options } from "tsup";
 
@@ -23,27 +24,62 @@ const commands = Object.values((bin ?? {}) as Record<string, string>).map((file)
 
 /**
  * esbuild makes one file of the modules that the same entries and `import()`s reach, and each file costs more to import than
- * what is in it. Here everything reaches the main entry, so that what a program loads with it is one file and not ten. Other
- * bundlers still take apart what is in it: it is code without side effects.
+ * what is in it. Here everything reaches what the main entry uses, so that what a program loads with it is one file and not
+ * ten; what only other entries use stays with those. Other bundlers still take apart what is in it: it is code without side
+ * effects.
  */
 const mainEntryInOneFile: Plugin = {
   name: "main-entry-in-one-file",
-  setup(build) {
+  async setup(build) {
     const name = "main-entry";
+    const used = await modulesOfMainEntry(build);
     build.initialOptions.inject = [name];
     build.onResolve({ filter: /^main-entry$/ }, () => ({ path: name, namespace: name, sideEffects: true }));
     build.onLoad({ filter: /./, namespace: name }, () => ({
-      contents: 'import "./src/index.ts";',
+      contents: used.map((file) => `import ${JSON.stringify(file)};`).join("\n"),
       resolveDir: process.cwd(),
     }));
-    // That a module has no side effects would let esbuild forget who reaches it.
-    build.onResolve({ filter: /^(\.|@auth\/)/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (pluginData === name) return undefined;
-      const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: name });
-      return { ...found, sideEffects: true };
-    });
+    build.onResolve(
+      { filter: /^(\.|\/|@auth\/)/ },
+      async ({ path: given, kind, importer, resolveDir, pluginData }) => {
+        if (pluginData === name) return undefined;
+        const found = await build.resolve(given, { kind, importer, resolveDir, pluginData: name });
+        // That a module has no side effects would let esbuild forget who reaches it.
+        if (used.includes(found.path)) return { ...found, sideEffects: true };
+        // A list of exports reaches all that it names: what the main entry uses sees a list of that alone.
+        const isList = used.includes(importer) && found.path === path.resolve("../core/src/index.ts");
+        return isList ? { ...found, namespace: "used-exports" } : found;
+      },
+    );
+    build.onLoad({ filter: /./, namespace: "used-exports" }, ({ path: file }) => ({
+      contents: readFileSync(file, "utf8").replaceAll(
+        /^export \{[^}]*\} from "(.+)";$/gm,
+        (line, from: string) => (used.includes(path.resolve(file, "..", from)) ? line : ""),
+      ),
+      loader: "ts",
+      resolveDir: path.dirname(file),
+    }));
   },
 };
+
+/** The modules of which the main entry alone, built as a bundler would, loads something at once. */
+async function modulesOfMainEntry({
+  esbuild,
+  initialOptions,
+}: Parameters<Plugin["setup"]>[0]): Promise<string[]> {
+  const source = "src/index.ts";
+  const { metafile } = await esbuild.build({
+    ...initialOptions,
+    entryPoints: [source],
+    plugins: initialOptions.plugins?.filter(({ name }) => name === "external") ?? [],
+    metafile: true,
+    write: false,
+  });
+  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === source);
+  return Object.entries(output?.inputs ?? {})
+    .filter(([file, { bytesInOutput }]) => bytesInOutput > 0 || file === source)
+    .map(([file]) => path.resolve(file));
+}
 
 /** A program that only receives webhooks has no auth, and its bundle nothing of one: this entry shares no file with the others. */
 const apart = (source: string): boolean => source === "./src/webhooks.ts";

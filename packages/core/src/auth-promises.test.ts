@@ -2,11 +2,11 @@
 // core's, and relies on these for the rest.
 import { inspect } from "node:util";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { acmeAt, canary, serve } from "./fixtures/acme.ts";
 import { failureOf } from "./fixtures/failure-of.ts";
-import { type AuthOptions, basic, bearer, found, header, type HeaderInjection } from "./index.ts";
+import { type AuthOptions, basic, bearer, found, header, type HeaderInjection, oneOf } from "./index.ts";
 
 const base = "https://api.acme.example";
 const carriers: [string, HeaderInjection, (token: string) => string][] = [
@@ -295,5 +295,30 @@ describe("the token, by the given clock", () => {
     await other;
     expect((await auth.token()).reveal()).toBe("newer-token");
     expect(loads).toBe(2);
+  });
+});
+
+describe("a promise in place of an answer, which nobody waits for, ends no process where it is", () => {
+  const broken = (): never => Promise.reject(new Error(canary)) as never;
+  it.each<[string, string, Parameters<typeof acmeAt>[1], AuthOptions]>([
+    ["a token", "AUTH_TOKEN_SOURCE_FAILED", {}, { token: () => found(broken()) }],
+    ["an expiry", "AUTH_TOKEN_SOURCE_FAILED", {}, { token: () => found(canary, { expiresAt: broken() }) }],
+    ["a header", "AUTH_PROVIDER_INVALID", { inject: header("x-api-key", broken) }, { token: canary }],
+    [
+      "a form",
+      "AUTH_PROVIDER_INVALID",
+      { inject: oneOf({ key: header("x-api-key"), oauth: bearer() }, broken) },
+      { token: canary },
+    ],
+    ["a wait", "AUTH_RATE_LIMITED", { retryDelayMs: broken }, { token: canary }],
+    ["an endpoint", "AUTH_PROVIDER_INVALID", { verify: broken }, { token: canary }],
+  ])("%s", async (_, code, setup, options) => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const server = await serve(() => ({ status: 429, headers: { "retry-after": "86400" } }));
+    expect((await failureOf(acmeAt(server.url, setup)(options).verify())).code).toBe(code);
+    await new Promise((resolve) => void setTimeout(resolve));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });

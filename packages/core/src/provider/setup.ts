@@ -140,7 +140,9 @@ function callSetup<I extends Identity>(
   context: SetupContext,
 ): ProviderSetup<I> {
   try {
-    return definition.setup(options as never, context);
+    const setup = definition.setup(options as never, context);
+    ignoreRejection(setup);
+    return setup;
   } catch (error) {
     if (isAuthError(error)) throw error;
     if (isFailed(error)) throw invalid(definition.id, error.message, error.remedy);

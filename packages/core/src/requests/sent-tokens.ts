@@ -68,7 +68,7 @@ const globalDispatchers = [
 const seen: unknown[] = [];
 let bound = false;
 
-/** Whether somebody made a dispatcher of one address the global one. */
+/** Whether somebody made a dispatcher the global one that may send elsewhere than a request says. */
 export function isBoundGlobally(): boolean {
   const { [globalDispatchers[0]]: older, [globalDispatchers[1]]: newer } = globalThis as Record<
     symbol,
@@ -82,11 +82,29 @@ export function isBoundGlobally(): boolean {
   return bound;
 }
 
-/** Whether a dispatcher has addresses of its own, as far as it shows. */
+/** undici's own that send where a request says, with or without a proxy. */
+const plain: ReadonlySet<unknown> = new Set([
+  "Agent",
+  "EnvHttpProxyAgent",
+  "ProxyAgent",
+  "Dispatcher1Wrapper",
+]);
+
+/** Of all others nobody knows: of a Client, of a class of one's own, of what has interceptors or makes its own clients. */
 function isBound(dispatcher: unknown): boolean {
   if (typeof dispatcher !== "object" || dispatcher === null) return false;
-  const url = Object.getOwnPropertySymbols(dispatcher).find(({ description }) => description === "url");
-  return "upstreams" in dispatcher || (url !== undefined && Reflect.get(dispatcher, url) !== undefined);
+  const { dispatch } = dispatcher as { readonly dispatch?: unknown };
+  const kind = (Object.getPrototypeOf(dispatcher) ?? {}) as {
+    constructor?: { name?: unknown };
+    dispatch?: unknown;
+  };
+  if (!plain.has(kind.constructor?.name) || dispatch !== kind.dispatch) return true;
+  const inside = (name: string): unknown => {
+    const symbol = Object.getOwnPropertySymbols(dispatcher).find(({ description }) => description === name);
+    return symbol && Reflect.get(dispatcher, symbol);
+  };
+  const factory = inside("factory");
+  return inside("url") !== undefined || (typeof factory === "function" && factory.name !== "defaultFactory");
 }
 
 let known: Registry | undefined;

@@ -1,4 +1,5 @@
 import { AuthError, isAuthError } from "../errors.ts";
+import { ignoreRejection } from "../untrusted/ignore-rejection.ts";
 import { readData } from "../untrusted/json.ts";
 import { leadsTo, parseUrl } from "../requests/origins.ts";
 import type { FailedTry, ServiceAnswer } from "../provider/definition.ts";
@@ -127,7 +128,9 @@ function pauseAfter(
 /** The provider's own arithmetic. Where that fails, the others are left. */
 function delayOf(retryDelayMs: ServiceCall["retryDelayMs"], failed: FailedTry): number | undefined {
   try {
-    return retryDelayMs?.(failed);
+    const delayMs = retryDelayMs?.(failed);
+    ignoreRejection(delayMs);
+    return delayMs;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import type { FixedHeader } from "../requests/authorizer.ts";
 import { invalid } from "../errors.ts";
 import type { HeaderForm, HeaderInjection } from "../provider/header-injection.ts";
 import type { Token } from "./token.ts";
+import { ignoreRejection } from "../untrusted/ignore-rejection.ts";
 
 /** What a provider's setup says of headers. */
 export interface HeaderSetup {
@@ -38,6 +39,7 @@ function pickedForm(
   let key: unknown;
   try {
     key = pick(token);
+    ignoreRejection(key);
   } catch {
     // Not a cause either: its message may quote the token.
     throw invalid(id, "the function of oneOf() threw", remedy);
@@ -52,6 +54,7 @@ function headerValue(form: HeaderForm, id: string, token: Token): string {
   let value: unknown;
   try {
     value = form.format(token.reveal());
+    ignoreRejection(value);
   } catch {
     // Not a cause either: its message may quote the token.
     throw invalid(id, `the format function of ${form.header} threw`, remedy);

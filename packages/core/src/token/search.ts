@@ -1,5 +1,6 @@
 import { AuthError, isAuthError } from "../errors.ts";
 import type { Events } from "../events.ts";
+import { ignoreRejection } from "../untrusted/ignore-rejection.ts";
 import { safeCause } from "../untrusted/mask.ts";
 import { ownProperties } from "../untrusted/own-properties.ts";
 import { printable, safeMessage } from "../untrusted/safe-message.ts";
@@ -83,6 +84,8 @@ export async function resolveToken(
         await withTimeLimit((stop) => source.resolve({ ...asked, reason, signal: stop }), limit, signal),
       );
       if (result.outcome === "found") value = result.reveal?.();
+      // A function that was not waited for, in found(read()) with no await.
+      ignoreRejection(value);
     } catch (error) {
       signal?.throwIfAborted();
       throw fail(brokenSource(place, error, limit));
@@ -126,6 +129,7 @@ function answerOf(given: SourceResult): Answer {
   const { outcome, reveal, expiresAt, source, warning, reason, remedy } = ownProperties<
     Record<string, unknown>
   >(given as never);
+  for (const one of [expiresAt, source, warning, reason, remedy]) ignoreRejection(one);
   return {
     outcome,
     reveal: typeof reveal === "function" ? () => reveal.call(given) as unknown : undefined,

@@ -260,6 +260,46 @@ describe("the platform's fetch", () => {
     },
   );
 
+  it.each<[string, (client: undici7.Client, url: string) => undici7.Dispatcher]>([
+    [
+      "a class of one's own",
+      (client) =>
+        new (class extends undici7.Dispatcher {
+          override dispatch(...given: Parameters<undici7.Dispatcher["dispatch"]>): boolean {
+            return client.dispatch(...given);
+          }
+        })(),
+    ],
+    ["an agent that makes its own clients", (client) => new undici7.Agent({ factory: () => client })],
+    ["a RetryAgent", (client) => new undici7.RetryAgent(client)],
+    [
+      "an agent with an interceptor",
+      (_, url) =>
+        new undici7.Agent().compose(
+          (dispatch) => (options, handler) => dispatch({ ...options, origin: url }, handler),
+        ),
+    ],
+  ])(
+    "and undici's own send no header to another address over a global dispatcher that is %s",
+    async (_, make) => {
+      const [own, foreign] = [await serve(), await serve()];
+      const before = undici7.getGlobalDispatcher();
+      undici7.setGlobalDispatcher(make(kept(new undici7.Client(foreign.url)), foreign.url));
+      try {
+        for (const inject of [bearer(), header("x-api-key")]) {
+          for (const send of [undefined, undici7.fetch as unknown as typeof fetch]) {
+            const auth = acmeAt(own.url, { inject })({ token: canary, ...(send && { fetch: send }) });
+            for (let count = 0; count < 2; count++) await (await auth.fetch("/x")).text();
+          }
+        }
+      } finally {
+        undici7.setGlobalDispatcher(before);
+      }
+      expect([own.requests.length, foreign.requests.length]).toEqual([0, 8]);
+      expect(leaks(foreign)).toBe(false);
+    },
+  );
+
   it("over a bound global dispatcher sends no header to another address", async () => {
     const [own, foreign] = [await serve(), await serve()];
     const auth = acmeAt(own.url)({ token: canary });

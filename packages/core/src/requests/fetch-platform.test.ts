@@ -89,6 +89,37 @@ describe("a global fetch that was replaced", () => {
     expect(leaks(other)).toBe(false);
   });
 
+  it("may be a function that calls auth.fetch later", async () => {
+    const [own, other] = await redirecting();
+    const auth = acmeAt(own.url)(token);
+    const later = auth.fetch;
+    for (const copied of [false, true]) {
+      globalThis.fetch = async (input, init) => {
+        await Promise.resolve();
+        return later(input, copied ? { ...init } : init);
+      };
+      for (const send of [auth.fetch, fetch]) {
+        expect(await (await send(`${own.url}/x`)).text()).toBe("here /x");
+        expect(await (await send(`${own.url}/x`, { method: "POST", body: "a" })).text()).toBe("here /x");
+        expect(await (await send(new Request(`${own.url}/x`))).text()).toBe("here /x");
+        expect(await (await send(other.url)).text()).toBe("arrived");
+      }
+    }
+    expect(own.requests).toHaveLength(12);
+    expect(own.requests.every(({ headers }) => headers["authorization"] === `Bearer ${canary}`)).toBe(true);
+    expect(leaks(other)).toBe(false);
+  });
+
+  it("is told to be a circle where auth.fetch is called later", async () => {
+    let auth: { fetch: typeof fetch } | undefined;
+    globalThis.fetch = async (input, init) => {
+      await Promise.resolve();
+      return (auth as { fetch: typeof fetch }).fetch(input, init);
+    };
+    auth = acmeAt("https://api.acme.example")(token);
+    await expect(fetch("https://api.acme.example/x")).rejects.toThrow("leads back to auth.fetch");
+  });
+
   it("that is auth.fetch does not ask a source for the token that it needs itself", async () => {
     const server = await serve(() => ({ body: canary }));
     const auth = acmeAt(server.url)({

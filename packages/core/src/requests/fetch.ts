@@ -29,7 +29,7 @@ export function createFetch(target: () => FetchTarget, platform: PlatformFetch):
   return markAuthorized(function authorizedFetch(input, init) {
     try {
       plan ??= planFetch(target(), platform);
-      return plan(input, init);
+      return platform.sendReturned(input, init) ?? plan(input, init);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -9,6 +9,19 @@ export interface PlatformFetch {
   remember(own: Fetch): void;
   /** Whether nobody has replaced it: then its way with redirects is known. */
   isNative(): boolean;
+  /**
+   * Sends what was sent through here and came back to auth.fetch, by a replacement that calls it later; it has its header.
+   * `undefined` for anything else.
+   */
+  sendReturned(input: unknown, init: unknown): Promise<Response> | undefined;
+}
+
+/** In the options of what is sent through a replacement. Copies of them have it too. */
+const sentBy = Symbol("sent by");
+
+interface Mark {
+  readonly platform: PlatformFetch;
+  readonly times: number;
 }
 
 // Registered globally: each provider package carries a copy of this module.
@@ -34,14 +47,10 @@ export function createPlatformFetch(): PlatformFetch {
       const current = globalThis.fetch;
       // A replacement that calls auth.fetch comes back to here while it is called.
       const send = depth > 0 || ours in current ? remembered : current;
-      if (send === undefined || depth > 1) {
-        throw new TypeError(
-          "The global fetch leads back to auth.fetch. Pass the fetch that is to send as the option fetch.",
-        );
-      }
+      if (send === undefined || depth > 1) throw circle();
       depth++;
       try {
-        return send(input, init);
+        return send(input, platform.isNative() ? init : marked(init, { platform, times: 1 }));
       } finally {
         depth--;
       }
@@ -49,6 +58,13 @@ export function createPlatformFetch(): PlatformFetch {
     remember(own) {
       const current = globalThis.fetch;
       if (depth === 0 && current !== own) remembered ??= current;
+    },
+    sendReturned(input, init) {
+      if (Object(init) !== init) return undefined;
+      const { [sentBy]: mark } = init as { readonly [sentBy]?: Mark };
+      if (mark?.platform !== platform) return undefined;
+      if (remembered === undefined || mark.times > 1) throw circle();
+      return remembered(input as string, marked(init as RequestInit, { platform, times: 2 }));
     },
     isNative() {
       const current = globalThis.fetch;
@@ -61,6 +77,18 @@ export function createPlatformFetch(): PlatformFetch {
   };
   notePlatformFetch(platform.fetch);
   return platform;
+}
+
+function circle(): TypeError {
+  return new TypeError(
+    "The global fetch leads back to auth.fetch. Pass the fetch that is to send as the option fetch.",
+  );
+}
+
+/** A copy of options, of the same class, with the mark. */
+function marked(init: RequestInit | undefined, mark: Mark): RequestInit {
+  const prototype = Object.getPrototypeOf(init ?? {}) as object | null;
+  return Object.assign(Object.create(prototype) as RequestInit, init, { [sentBy]: mark });
 }
 
 /** Node.js brings a function of its own that loads undici, other platforms one whose source is not shown. */

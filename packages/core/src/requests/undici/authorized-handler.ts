@@ -40,7 +40,13 @@ export class AuthorizedHandler implements Handler {
   #held: Buffered401 | undefined;
   #history: History;
 
-  constructor(dispatch: Dispatch, sent: Options, handler: Handler, token: SentToken, isSecond = false) {
+  private constructor(
+    dispatch: Dispatch,
+    sent: Options,
+    handler: Handler,
+    token: SentToken,
+    isSecond = false,
+  ) {
     this.#dispatch = dispatch;
     this.#sent = sent;
     this.#handler = handler;
@@ -48,20 +54,29 @@ export class AuthorizedHandler implements Handler {
     this.#passesRefusals = isSecond;
   }
 
-  /** Dispatches the request. */
-  send(): boolean {
+  /**
+   * Dispatches a request that carries a token. Not a method of the handler: what the compiler sees dispatched here, it need not
+   * make where nobody looks at it.
+   */
+  static send(
+    dispatch: Dispatch,
+    sent: Options,
+    handler: Handler,
+    token: SentToken,
+    isSecond = false,
+  ): boolean {
+    const authorized = new AuthorizedHandler(dispatch, sent, handler, token, isSecond);
     const made = lastMade();
     const before = made.count;
-    holdSent(this.#token);
+    holdSent(token);
     try {
-      return this.#dispatch(this.#sent, this);
+      return dispatch(sent, authorized);
     } catch (error) {
-      this.#done();
+      authorized.#done();
       throw error;
     } finally {
-      const { holder, cached } = this.#token;
-      if (made.count !== before && made.bare) this.#passesRefusals = true;
-      else holder.attached(String(this.#sent.origin ?? made.origin), cached);
+      if (made.count !== before && made.bare) authorized.#passesRefusals = true;
+      else token.holder.attached(String(sent.origin ?? made.origin), token.cached);
     }
   }
 
@@ -164,7 +179,7 @@ export class AuthorizedHandler implements Handler {
     const again = { ...this.#sent, headers: withOtherToken(headers, this.#token.cached, next) };
     // A second refusal is the answer.
     const token = sentToken(this.#token.holder, next);
-    new AuthorizedHandler(this.#dispatch, again, this.#handler, token, true).send();
+    AuthorizedHandler.send(this.#dispatch, again, this.#handler, token, true);
     return true;
   }
 

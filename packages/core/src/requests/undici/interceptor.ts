@@ -127,7 +127,7 @@ export function authInterceptor(
 
     function send(sent: Options, handler: Handler, holder: TokenHolder, cached: CachedToken): boolean {
       const made = lastMade().count;
-      const goesOn = new AuthorizedHandler(dispatch, sent, handler, tokenOf(holder, cached)).send();
+      const goesOn = AuthorizedHandler.send(dispatch, sent, handler, tokenOf(holder, cached));
       // Where the request waits for something in between, the last one made is another.
       if (!sent.origin && lastMade().count !== made) address ??= lastAddress();
       return goesOn;

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { AuthError, isAuthError } from "./errors.ts";
 
@@ -24,6 +24,28 @@ it("is recognised when it comes from another copy of the class", () => {
   const foreign = Object.assign(new Error("other copy"), { code: "AUTH_UNREACHABLE" });
   Object.defineProperty(foreign, Symbol.for("auth-providers.AuthError"), { value: true });
   expect(isAuthError(foreign, "AUTH_UNREACHABLE")).toBe(true);
+});
+
+it("is an instance of the class of any copy, as each provider brings one, and of no class that extends it", async () => {
+  vi.resetModules();
+  const copy = await import("./errors.ts");
+  expect(copy.AuthError).not.toBe(AuthError);
+  const foreign = new copy.AuthError("AUTH_UNREACHABLE", {
+    provider: "acme",
+    message: "No answer came.",
+    remedy: "Try again.",
+  });
+
+  expect(foreign instanceof AuthError).toBe(true);
+  expect(error instanceof copy.AuthError).toBe(true);
+  expect(isAuthError(foreign, "AUTH_UNREACHABLE")).toBe(true);
+  expect(new Error("no answer") instanceof copy.AuthError).toBe(false);
+
+  class OfAcme extends AuthError {}
+  expect(foreign instanceof OfAcme).toBe(false);
+  expect(
+    new OfAcme("AUTH_UNREACHABLE", { provider: "acme", message: "x", remedy: "y" }) instanceof OfAcme,
+  ).toBe(true);
 });
 
 it.each([undefined, null, "AUTH_UNREACHABLE", {}, new Error("x"), { code: "AUTH_UNREACHABLE" }])(

@@ -17,6 +17,7 @@ import path from "node:path";
 import process from "node:process";
 
 import { declaredIn } from "../house/source-module.mjs";
+import { commandProblems } from "./command-problems.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const workspace = readFileSync(path.join(root, "pnpm-workspace.yaml"), "utf8");
@@ -33,6 +34,7 @@ try {
   checkWhatLoads(installed);
   checkWhatBundlersSee(installed);
   checkEntries(installed);
+  checkCommand(installed);
   checkQuickStart();
   checkTypes(installed);
 } catch (error) {
@@ -146,6 +148,11 @@ function loadedAtOnce(entry) {
 function checkEntries({ manifest }) {
   const imports = entryNames(manifest).map((name) => `await import(${JSON.stringify(name)});`);
   run(process.execPath, ["--input-type=module", "--eval", imports.join("\n")], consumer);
+}
+
+function checkCommand({ manifest: { name } }) {
+  const [problem] = commandProblems({ name, consumer, node: process.execPath });
+  assert(problem === undefined, problem);
 }
 
 function checkQuickStart() {

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import path from "node:path";
 import process from "node:process";
 
+import { commandProblems } from "../package/command-problems.ts";
 import { installProblems, type Lockfile } from "./install-problems.ts";
 import { problemsOf, refuse } from "./refuse.ts";
 import type { Workplace } from "./workplace.ts";
@@ -37,9 +38,18 @@ export async function checkConsumer(release: Release, registry: string, rehearsa
   const quickStart = await compileQuickStart(release, mapped, rehearsal);
   for (const [major, node] of nodes(rehearsal)) {
     if (quickStart) {
-      const run = workplace.run(node, [quickStart], { cwd: mapped, env: consumerEnv(), timeoutMs: 30_000 });
+      // In a folder of its own: logins and tokens that it keeps are not those of the run before.
+      const cwd = path.join(mapped, `on-node-${major}`);
+      mkdirSync(cwd);
+      const program = path.join(mapped, quickStart);
+      const run = workplace.run(node, [program], { cwd, env: consumerEnv(), timeoutMs: 30_000 });
       refuse(await problemsOf(run, `${release.name}: its quick start fails on Node.js ${major}.`));
     }
+    refuse(
+      commandProblems({ name: release.name, consumer: mapped, node }).map(
+        (problem) => `${problem}\nThat was on Node.js ${major}.`,
+      ),
+    );
     const cost = await measureImport(release.name, mapped, node, workplace);
     process.stdout.write(`Node.js ${major}: import ${cost.toFixed(1)} ms; `);
     // What is for tests may load what it likes.

@@ -1,6 +1,15 @@
 // Lays out what goes into the tarball, in package/ beside dist/: `publishConfig.directory` in the manifest leads there. The README of the
 // repository links to pages and examples of the repository; here those are copied beside it, and the links lead to the copies.
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
@@ -13,10 +22,31 @@ const id = manifest.name.slice("@auth/".length);
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(staged);
 cpSync("dist", path.join(staged, "dist"), { recursive: true });
-cpSync(path.join(root, "LICENSE"), path.join(staged, "LICENSE"));
+writeLicence();
 if (existsSync("CHANGELOG.md")) cpSync("CHANGELOG.md", path.join(staged, "CHANGELOG.md"));
 writeManifests();
 writePages();
+
+/** Ours, and below it those of the packages whose code is in dist/: they ask to be handed on with every copy. */
+function writeLicence() {
+  const folders = new Map();
+  for (const map of globSync("dist/**/*.js.map"))
+    for (const source of JSON.parse(readFileSync(map, "utf8")).sources) {
+      const file = path.resolve(path.dirname(map), source).split(path.sep).join("/");
+      const [folder, name] = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+      if (name !== undefined) folders.set(name, folder);
+    }
+  const texts = [readFileSync(path.join(root, "LICENSE"), "utf8")];
+  for (const [name, folder] of [...folders].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const [licence] = readdirSync(folder).filter((file) => /^licen[cs]e/i.test(file));
+    if (licence === undefined) throw new Error(`${name} is bundled, and has no file with its licence.`);
+    texts.push(
+      `${"-".repeat(80)}\n\ndist/ holds code of ${name}:\n`,
+      readFileSync(path.join(folder, licence), "utf8"),
+    );
+  }
+  write("LICENSE", texts.map((text) => text.trim()).join("\n\n"));
+}
 
 /** The manifest, and one in a folder for each further entry, for what knows no `exports`: TypeScript's node10, Parcel, older linters. */
 function writeManifests() {

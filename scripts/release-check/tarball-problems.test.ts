@@ -63,9 +63,36 @@ it.each([
   expect(found).toEqual([`@auth/acme: dist/index.js holds ${what}.`]);
 });
 
+it("takes a sentence that names the first line of a private key for a sentence, and a key in one line for a key", () => {
+  const line = "-----BEGIN RSA PRIVATE KEY-----";
+  const texts = {
+    "dist/remedy.js": `Give the whole text, ${line} included.`,
+    "dist/one-line.js": `${line} MIIEowIBAAKCAQEA`,
+    "dist/ssh.js": `${line} b3BlbnNzaC1rZXktdjEAAAAA`,
+    "dist/regexp.js": "/-----BEGIN (RSA )?PRIVATE KEY-----/",
+  };
+  expect(problems({ files: texts })).toEqual([
+    "@auth/acme: dist/one-line.js holds a private key.",
+    "@auth/acme: dist/ssh.js holds a private key.",
+  ]);
+});
+
 it("finds the folder in which a file was built", () => {
   expect(problems({ files: { "dist/index.js.map": `{"sources":["${checkout}/x.ts"]}` } })).toEqual([
     "@auth/acme: dist/index.js.map names the folder in which it was built.",
+  ]);
+});
+
+it("finds whose code was bundled without its licence", () => {
+  const sources = [
+    "../../../node_modules/.pnpm/commander@15.0.0/node_modules/commander/lib/command.js",
+    "../../../node_modules/.pnpm/@clack+core@1.4.3/node_modules/@clack/core/dist/index.mjs",
+    "../src/acme.ts",
+  ];
+  const map = { "dist/program.js.map": JSON.stringify({ sources }) };
+  const ofCommander = "MIT\n\ndist/ holds code of commander:\n\nMIT";
+  expect(problems({ files: { ...map, LICENSE: ofCommander } })).toEqual([
+    "@auth/acme: it holds code of @clack/core, and LICENSE does not hold its licence.",
   ]);
 });
 
@@ -96,11 +123,11 @@ it("finds what the manifest must not say, with the field", () => {
 
 it("says by how much a package is too big", () => {
   const { files, ...packed } = fit();
-  const big = { path: "dist/index.js", bytes: 2_000_000, text: "" };
-  const found = tarballProblems({ ...packed, packedBytes: 400_000, files: [...files, big] }, checkout);
+  const big = { path: "dist/index.js", bytes: 3_000_000, text: "" };
+  const found = tarballProblems({ ...packed, packedBytes: 700_000, files: [...files, big] }, checkout);
   expect(found).toEqual([
-    "@auth/acme: 400000 bytes packed, and the budget is 250000.",
-    expect.stringMatching(/^@auth\/acme: 2000\d\d\d bytes unpacked, and the budget is 900000\.$/),
+    "@auth/acme: 700000 bytes packed, and the budget is 640000.",
+    expect.stringMatching(/^@auth\/acme: 3000\d\d\d bytes unpacked, and the budget is 2380000\.$/),
   ]);
 });
 

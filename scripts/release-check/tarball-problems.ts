@@ -20,14 +20,19 @@ interface SizeBudget {
   readonly files: number;
 }
 
-/** What a package may weigh that has no budget of its own. */
-const usualBudget: SizeBudget = { packedBytes: 250_000, unpackedBytes: 900_000, files: 130 };
+/**
+ * What a provider may weigh. About half is the command (commander, the prompts) and half the library, source maps included,
+ * which are two thirds of each; pages and examples for whoever reads the package offline are less than a twentieth. The
+ * command is loaded by its `bin` alone. About a quarter above the heaviest provider when it was set.
+ */
+const usualBudget: SizeBudget = { packedBytes: 640_000, unpackedBytes: 2_380_000, files: 205 };
 
-/** About a quarter above what the package weighed when they were set. */
+/** For those that differ: about a quarter above what the package weighed when they were set. */
 const budgets: Readonly<Record<string, SizeBudget>> = {
-  "@auth/core": { packedBytes: 135_000, unpackedBytes: 460_000, files: 90 },
-  "@auth/pylon": { packedBytes: 190_000, unpackedBytes: 650_000, files: 115 },
-  "@auth/dnanexus": { packedBytes: 290_000, unpackedBytes: 1_030_000, files: 115 },
+  "@auth/core": { packedBytes: 335_000, unpackedBytes: 1_190_000, files: 130 },
+  "@auth/testing": { packedBytes: 115_000, unpackedBytes: 420_000, files: 77 },
+  // Its documented API is the widest, and its fake service the largest.
+  "@auth/dnanexus": { packedBytes: 735_000, unpackedBytes: 2_730_000, files: 208 },
 };
 
 const dependencyFields = [
@@ -47,7 +52,8 @@ const belongs =
 const secrets: readonly [what: string, pattern: RegExp][] = [
   ["a token of the tests", /canary-[a-z]+-[0-9a-f]{16}/],
   ["a token of npm", /\bnpm_[A-Za-z0-9]{36}\b|:_authToken=\S/],
-  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
+  // Not the sentence that tells a user to include that line: words go on after it, and never a key.
+  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----(?! [a-z]+[ ,.])/],
 ];
 
 /** Reads a tarball that was unpacked into `folder`. */
@@ -71,6 +77,7 @@ export function tarballProblems(packed: Packed, checkout: string): readonly stri
   return [
     ...fileProblems(packed),
     ...contentProblems(packed, checkout),
+    ...licenceProblems(packed),
     ...manifestProblems(packed.manifest),
     ...sizeProblems(packed),
   ].map((problem) => `${packed.manifest.name}: ${problem}`);
@@ -106,6 +113,20 @@ function contentProblems({ files }: Packed, checkout: string): string[] {
       .map(([what]) => `${file.path} holds ${what}.`),
     ...(file.text.includes(checkout) ? [`${file.path} names the folder in which it was built.`] : []),
   ]);
+}
+
+/** The source maps tell whose code was bundled, and its licence must come with it. */
+function licenceProblems({ files }: Packed): string[] {
+  const licence = files.find((file) => file.path === "LICENSE")?.text ?? "";
+  const bundled = new Set(
+    files
+      .filter((file) => file.path.endsWith(".js.map"))
+      .flatMap((file) => (JSON.parse(file.text) as { sources: string[] }).sources)
+      .flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []),
+  );
+  return [...bundled]
+    .filter((name) => !licence.includes(`code of ${name}:\n`))
+    .map((name) => `it holds code of ${name}, and LICENSE does not hold its licence.`);
 }
 
 function manifestProblems(manifest: PackedManifest): string[] {

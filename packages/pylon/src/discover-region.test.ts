@@ -70,5 +70,5 @@ it("takes no gateway's 403 for a word of Pylon's", async () => {
   const fake = await fakePylon({ tokens: { [canary]: { region: "eu" } } });
   fake.script("GET /me", { status: 403, body: "<h1>Blocked</h1>" });
   const found = discoverRegion({ env, fetch: fetchFrom(fake) });
-  await expect(found).rejects.toMatchObject({ code: "AUTH_PERMISSION_DENIED" });
+  await expect(found).rejects.toMatchObject({ code: "AUTH_UNREACHABLE" });
 });

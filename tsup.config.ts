@@ -75,8 +75,17 @@ async function modulesOfMainEntry({
     metafile: true,
     write: false,
   });
-  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === source);
-  return Object.entries(output?.inputs ?? {})
+  const loaded = Object.entries(metafile.outputs).flatMap(([file, { entryPoint }]) =>
+    entryPoint === source ? [file] : [],
+  );
+  // What an `import()` leads to shares files with it.
+  for (const file of loaded) {
+    for (const { path: next, kind } of metafile.outputs[file]?.imports ?? [])
+      if (kind === "import-statement" && next in metafile.outputs && !loaded.includes(next))
+        loaded.push(next);
+  }
+  return loaded
+    .flatMap((file) => Object.entries(metafile.outputs[file]?.inputs ?? {}))
     .filter(([file, { bytesInOutput }]) => bytesInOutput > 0 || file === source)
     .map(([file]) => path.resolve(file));
 }

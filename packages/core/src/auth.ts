@@ -6,14 +6,13 @@ import { addressOfUrl } from "./requests/request-facts.ts";
 import { isSignal } from "./requests/request-signal.ts";
 import { type CachedToken, headersOf, holderOf, type TokenHolder } from "./requests/authorizer.ts";
 import { type AuthError, type CallSite, callSite, errorAt, invalid } from "./errors.ts";
-import { explain as explainAuth, type Explanation } from "./explain.ts";
+import type { Explanation } from "./explain.ts";
 import { finishedHeaders } from "./token/header-value.ts";
 import type { Identity } from "./identity.ts";
-import { errorOfResponse } from "./service/error-of-response.ts";
 import { ownProperties } from "./untrusted/own-properties.ts";
 import type { ProviderDefinition } from "./provider/definition.ts";
 import type { Token } from "./token/token.ts";
-import { type Verification, verify as verifyToken } from "./verify.ts";
+import type { Verification } from "./verify.ts";
 
 /** What a provider says of itself. */
 export interface ProviderFacts {
@@ -101,7 +100,10 @@ export function createAuth<Options extends object, I extends Identity>(
   async function verify(asked?: VerifyOptions): Promise<Verification<I>> {
     const limits = ownProperties(asked);
     checkSignal(definition.id, limits.signal);
-    return verifyToken(use(), limits);
+    const subject = use();
+    // Most programs only send requests: what asks the service itself is loaded when it is first needed.
+    const { verify: verifyToken } = await import("./verify.ts");
+    return verifyToken(subject, limits);
   }
 
   const send = createFetch(() => {
@@ -147,9 +149,16 @@ export function createAuth<Options extends object, I extends Identity>(
       }
     },
     verify,
-    explain: (asked?: ExplainOptions) =>
-      explainAuth({ id: definition.id, use, verify }, ownProperties(asked)),
-    errorOf: async (response) => errorOfResponse(use(), response),
+    async explain(asked?: ExplainOptions) {
+      const limits = ownProperties(asked);
+      const { explain: explainAuth } = await import("./explain.ts");
+      return explainAuth({ id: definition.id, use, verify }, limits);
+    },
+    async errorOf(response) {
+      const subject = use();
+      const { errorOfResponse } = await import("./service/error-of-response.ts");
+      return errorOfResponse(subject, response);
+    },
     reject(token) {
       state?.holder.reject(token && finishedHeaders(state.setup, definition.id, token).value);
     },

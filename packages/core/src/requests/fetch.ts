@@ -131,7 +131,9 @@ function planFetch(auth: FetchTarget, platform: PlatformFetch): FetchPlan {
     const kept = own && new Headers(own);
     const sent: SentInit = { ...given, ...(kept && { headers: kept }), ...(redirect && { redirect }) };
     if (typeof target !== "string") keepReferrer(target, given, sent);
-    const request = isNative() ? new Request(target, sent) : undefined;
+    // Of an address alone there is nothing to check or take, and to make a Request of it would cost as much as it does later.
+    const isBare = typeof target === "string" && given === undefined;
+    const request = isNative() && !isBare ? new Request(target, sent) : undefined;
     const signal = requestSignal(target, sent);
     let loaded: CachedToken;
     try {

@@ -114,6 +114,7 @@ function planFetch(auth: FetchTarget, platform: PlatformFetch): FetchPlan {
           ? { ...given, headers }
           : { ...given, headers, redirect };
     if (request !== undefined) keepReferrer(request, given, sent);
+    if (auth.fetch === undefined) platform.mark(sent);
     return watch(target, sent, target, sent, own, follows, current);
   }
 

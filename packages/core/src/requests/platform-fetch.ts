@@ -14,6 +14,8 @@ export interface PlatformFetch {
    * `undefined` for anything else.
    */
   sendReturned(input: unknown, init: unknown): Promise<Response> | undefined;
+  /** Marks options that are nobody else's for {@link sendReturned}, so that they need not be copied for it. */
+  mark(init: RequestInit): void;
 }
 
 /** In the options of what is sent through a replacement. Copies of them have it too. */
@@ -41,6 +43,7 @@ export function createPlatformFetch(): PlatformFetch {
   let depth = 0;
   let known: unknown;
   let native = false;
+  let sentOnce: Mark | undefined;
 
   const platform: PlatformFetch = {
     fetch(input, init) {
@@ -50,7 +53,7 @@ export function createPlatformFetch(): PlatformFetch {
       if (send === undefined || depth > 1) throw circle();
       depth++;
       try {
-        return send(input, platform.isNative() ? init : marked(init, { platform, times: 1 }));
+        return send(input, platform.isNative() ? init : marked(init, (sentOnce ??= { platform, times: 1 })));
       } finally {
         depth--;
       }
@@ -60,11 +63,14 @@ export function createPlatformFetch(): PlatformFetch {
       if (depth === 0 && current !== own) remembered ??= current;
     },
     sendReturned(input, init) {
-      if (Object(init) !== init) return undefined;
+      if (typeof init !== "object" || init === null) return undefined;
       const { [sentBy]: mark } = init as { readonly [sentBy]?: Mark };
       if (mark?.platform !== platform) return undefined;
       if (remembered === undefined || mark.times > 1) throw circle();
-      return remembered(input as string, marked(init as RequestInit, { platform, times: 2 }));
+      return remembered(input as string, marked(init, { platform, times: 2 }));
+    },
+    mark(init) {
+      if (!platform.isNative()) (init as { [sentBy]?: Mark })[sentBy] = sentOnce ??= { platform, times: 1 };
     },
     isNative() {
       const current = globalThis.fetch;
@@ -87,6 +93,7 @@ function circle(): TypeError {
 
 /** A copy of options, of the same class, with the mark. */
 function marked(init: RequestInit | undefined, mark: Mark): RequestInit {
+  if (init !== undefined && init !== null && (init as { [sentBy]?: Mark })[sentBy] === mark) return init;
   const prototype = Object.getPrototypeOf(init ?? {}) as object | null;
   return Object.assign(Object.create(prototype) as RequestInit, init, { [sentBy]: mark });
 }

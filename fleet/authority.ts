@@ -14,7 +14,7 @@ export interface Authority {
   /** Generations so far: how often a refresh token was used for the first time. */
   readonly rotations: readonly Rotation[];
   /** Second uses, each with the rotation that it repeats. */
-  readonly reuses: readonly { readonly of: Rotation; readonly at: number }[];
+  readonly reuses: readonly { readonly of: Rotation; readonly worker: string; readonly at: number }[];
   readonly requests: { served: number; refused: number };
   /** From when on the newest token has been good. */
   readonly goodSince: () => number | undefined;
@@ -33,7 +33,7 @@ export interface AuthorityOptions {
 export async function startAuthority(options: AuthorityOptions): Promise<Authority> {
   const { lifeMs, delayMs, refuseAfterMs, random } = options;
   const rotations: Rotation[] = [];
-  const reuses: { of: Rotation; at: number }[] = [];
+  const reuses: { of: Rotation; worker: string; at: number }[] = [];
   const requests = { served: 0, refused: 0 };
   const used = new Map<string, Rotation>();
   let family = 0;
@@ -57,7 +57,7 @@ export async function startAuthority(options: AuthorityOptions): Promise<Authori
       if (before !== undefined || given !== newest) {
         // A family that has ended already is no news.
         if (before?.family === family) {
-          reuses.push({ of: before, at: Date.now() });
+          reuses.push({ of: before, worker: String(headers["x-worker"]), at: Date.now() });
           logIn();
         }
         return { status: 400, body: { error: "invalid_grant" } };

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { type Rotation, startAuthority } from "./authority.ts";
+import { bundleWorker } from "./bundle-worker.ts";
 import { startRedis } from "./redis-server.ts";
 import { mountSmallDisk } from "./small-disk.ts";
 import type { Order, Report } from "./worker.ts";
@@ -68,7 +69,10 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
   });
   await using redis = store === "redis" ? await startRedis({ durable: true }) : undefined;
   using disk = store === "file" && lock === undefined ? mountSmallDisk(path.join(folder, "disk")) : undefined;
-  const file = path.join(disk?.folder ?? folder, "token");
+  const storeFolder = path.join(disk?.folder ?? folder, "store");
+  const file = path.join(storeFolder, "token");
+  if (lock !== undefined) mkdirSync(storeFolder);
+  const workerFile = await bundleWorker(folder);
 
   const all: Worker[] = [];
   const living: Worker[] = [];
@@ -83,7 +87,7 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
   let requests = 0;
   let kills = 0;
   let stops = 0;
-  const storeFaults: { from: number; to: number }[] = [];
+  const storeFaults: { what: string; from: number; to: number }[] = [];
 
   function spawn(): void {
     const name = `worker-${all.length}`;
@@ -98,8 +102,8 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
       pauseMs: 4 * processes,
       clockIsSet: lock === undefined && all.length % 5 === 4,
     };
-    const child = fork(path.join(import.meta.dirname, "worker.ts"), [JSON.stringify(order)], {
-      execArgv: ["--conditions=@auth/source", "--disable-warning=ExperimentalWarning"],
+    const child = fork(workerFile, [JSON.stringify(order)], {
+      execArgv: [],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     const worker: Worker = { name, child, interrupted: [], won: [], published: [], isAtWork: false };
@@ -129,7 +133,7 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
   const longest = startedAt + 120_000 + generations * 2_500;
   while (authority.rotations.length < generations && Date.now() < longest) {
     if (stopAtRevoked && judged().revoked.length > 0) break;
-    // Whoever is killed starts again, which takes a processor half a second.
+    // Whoever is killed starts again, which takes a processor a while.
     await pause((0.5 + random()) * Math.max(4_000 / processes, 400));
     const victim = living[Math.floor(random() * living.length)];
     if (victim?.isAtWork === true && victim.interrupted.every(({ to }) => to < Date.now())) {
@@ -157,10 +161,25 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
     if (lock === undefined && Date.now() > nextFaultAt) {
       nextFaultAt = Date.now() + 3_000 + random() * 4_000;
       const from = Date.now();
-      if (redis !== undefined)
-        await (random() < 0.5 ? redis.restart("with its file") : redis.standStill(800));
-      else if (disk !== undefined) await disk.fillFor(800);
-      if (redis !== undefined || disk !== undefined) storeFaults.push({ from, to: Date.now() + aftermathMs });
+      let what: string;
+      if (random() < 0.2 && living.every(({ isAtWork }) => isAtWork)) {
+        what = "emptied";
+        if (redis !== undefined) await redis.restart("empty");
+        else rmSync(storeFolder, { recursive: true, force: true });
+        // A process that starts now knows the first login only, and would end it: what the others put back has to be there before.
+        await pause(leaseMs * 3);
+      } else if (redis === undefined) {
+        if (disk === undefined) continue;
+        what = "full";
+        await disk.fillFor(800);
+      } else if (random() < 0.5) {
+        what = "restarted";
+        await redis.restart("with its file");
+      } else {
+        what = "stopped";
+        await redis.standStill(800);
+      }
+      storeFaults.push({ what, from, to: Date.now() + aftermathMs });
     }
   }
   // The last ones say what they have to say.
@@ -194,7 +213,10 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
     stops,
     storeFaults: storeFaults.length,
     durationMs,
-    problems: [...new Set([...whileGood, ...others].map(({ problem }) => problem))].slice(0, 5),
+    problems: [
+      ...revoked.map(story),
+      ...[...new Set([...whileGood, ...others].map(({ problem }) => problem))].slice(0, 5),
+    ],
   };
 
   function judged() {
@@ -215,6 +237,27 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
           ({ from, to }) => failure.endedAt >= from && failure.startedAt <= to,
         ),
     };
+  }
+
+  /** What happened around a login that ended. */
+  function story({ of, worker, at }: (typeof authority.reuses)[number]): string {
+    const time = (ms: number): string => ((ms - startedAt) / 1000).toFixed(2);
+    const holder = all.find(({ name }) => name === of.worker);
+    const publishedAt = holder?.published.find((each) => each >= of.at);
+    const faults = storeFaults
+      .filter(({ from }) => from > of.at - 5_000 && from < at)
+      .map(({ what, from }) => `${what} at ${time(from)}`);
+    const breaks = (name: string): string[] =>
+      (all.find((one) => one.name === name)?.interrupted ?? []).map(
+        ({ from, to }) => `${name} stood still from ${time(from)} to ${time(to)}`,
+      );
+    return [
+      `login ended: ${of.worker} rotated at ${time(of.at)}, published ${publishedAt === undefined ? "never" : `at ${time(publishedAt)}`}`,
+      `${worker} used the same at ${time(at)}`,
+      ...faults,
+      ...breaks(of.worker),
+      ...breaks(worker),
+    ].join("; ");
   }
 
   function wasInterrupted({ worker, startedAt: from, endedAt: to }: (typeof waits)[number]): boolean {

@@ -2,8 +2,6 @@
 import { defineProvider, exchange, found, fromFunction, type TokenSource, type TokenStore } from "@auth/core";
 import { fileStore } from "@auth/core/node";
 import { redisStore } from "@auth/core/redis";
-import { Redis } from "ioredis";
-import { createClient } from "redis";
 
 import { handWrittenLocks } from "./hand-written-locks.ts";
 
@@ -47,10 +45,12 @@ async function storeOf(): Promise<TokenStore> {
   if (order.file !== undefined) return fileStore(order.file);
   const encryptionKey = new Uint8Array(32).fill(7);
   if (order.client === "ioredis") {
+    const { Redis } = (await import("ioredis")).default;
     const client = new Redis({ path: order.redis ?? "" });
     client.on("error", () => undefined);
     return redisStore(client, { encryptionKey });
   }
+  const { createClient } = (await import("redis")).default;
   const client = createClient({ socket: { path: order.redis ?? "", tls: false } });
   client.on("error", () => undefined);
   await client.connect();

@@ -230,6 +230,11 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       await giveUp(held, context);
       return { outcome: "wait", ms: leaseMs - base.ageMs };
     }
+    // The store may have been emptied since it was read: what the base holds may be used up.
+    if (material !== undefined && !isSame(await look(), base)) {
+      await giveUp(held, context);
+      return undefined;
+    }
 
     let result: SourceResult;
     let isOver = false;
@@ -519,6 +524,10 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
 /** Whether a person has put something in place that the store has never seen. */
 function isNewLogin({ login, former }: KnownGeneration, hash: string | undefined): boolean {
   return hash !== undefined && login !== undefined && login !== hash && !former.includes(hash);
+}
+
+function isSame(one: KnownGeneration | undefined, other: KnownGeneration | undefined): boolean {
+  return one?.generation === other?.generation && one?.restored === other?.restored;
 }
 
 /** The logins that a generation is known by, the newest first. */

@@ -608,6 +608,28 @@ test("a store that was emptied is filled again by who knows the newest, and noth
   expect(service.revoked).toBe(false);
 });
 
+test.each(["emptied", "emptied, and filled again by a third process"])(
+  "a store that was %s between the look and the claim: nothing is traded with what the look told",
+  async (what) => {
+    const store = memoryStore();
+    const service = authority();
+    const [newest, older, third] = Array.from({ length: 3 }, () => fellow(login(store, service.trade)));
+    for (const each of [newest, older, third]) await each?.auth.token();
+    const claim = store.claim.bind(store);
+    store.claim = async (...args) => {
+      store.claim = claim;
+      // The other one is faster, and then the store loses all of it.
+      await newest?.auth.token({ refresh: true });
+      store.states.clear();
+      if (what !== "emptied") await failureOf(third?.auth.token({ refresh: true }) ?? Promise.resolve());
+      return store.claimNow(...args);
+    };
+    const error = await failureOf(older?.auth.token({ refresh: true }) ?? Promise.resolve());
+    expect(error.message).toContain("had lost the token of Acme login");
+    expect(service).toMatchObject({ trades: 2, revoked: false });
+  },
+);
+
 test("gives up waiting when its caller does, and the trade goes on to its end", async () => {
   const store = memoryStore();
   const service = authority();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommand } from "@auth/cli";
+import { runCommand, savedLoginOptions, tokenLogins } from "@auth/cli";
 
 await runCommand(async () => {
   const { anthropic, login, logout } = await import("./index.ts");
@@ -14,48 +14,17 @@ await runCommand(async () => {
         choices: ["x-api-key", "authorization"],
         apply: (header) => ({ keyHeader: header as "x-api-key" }),
       },
-      {
-        flags: "--login [name]",
-        description: "a saved login, after the variables; without a name, the one without",
-        apply: (name) => ({ login: name }),
-      },
-      {
-        flags: "--login-file <path>",
-        description: "the file in which logins are kept, in place of the keychain",
-        apply: (file) => ({ store: { file: String(file) } }),
-      },
+      ...savedLoginOptions,
     ],
-    logins: {
-      ways: [
-        {
-          id: "token",
-          title: "An API key, or an admin key",
-          async run(ask, { login: name, ...options }) {
-            ask.say(`Keys are made at ${anthropic(options).provider.tokenUrl}`);
-            const token = await ask.secret("Key");
-            const place = name === undefined || name === true ? {} : { name };
-            const verification = await ask.waiting(
-              "Asking Anthropic",
-              login({ ...options, ...place, token }),
-            );
-            const call = name === undefined || name === true ? "true" : JSON.stringify(name);
-            return { verification, kept: `A program uses it with anthropic({ login: ${call} }).` };
-          },
-        },
-      ],
-      async logout({ login: name, ...options }) {
-        const found = await logout({
-          ...(typeof name === "string" && { name }),
-          ...(options.store !== undefined && { store: options.store }),
-        });
-        return {
-          found,
-          message: found
-            ? "The saved login is deleted. The key stays valid until it is deleted at https://platform.claude.com/settings/keys."
-            : "There is no saved login.",
-        };
-      },
-    },
+    logins: tokenLogins({
+      provider: anthropic,
+      login,
+      logout,
+      title: "An API key, or an admin key",
+      question: "Key",
+      howTo: (tokenUrl) => `Keys are made at ${tokenUrl}`,
+      afterLogout: "The key stays valid until it is deleted at https://platform.claude.com/settings/keys.",
+    }),
     fake: {
       operations: ["GET /v1/models", "POST /v1/messages"],
       async start() {

@@ -14,3 +14,4 @@ export type {
   TypedFlags,
 } from "./provider-command.ts";
 export { runCommand } from "./run-command.ts";
+export { savedLoginOptions, tokenLogins } from "./token-logins.ts";

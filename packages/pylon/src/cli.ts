@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommand } from "@auth/cli";
+import { runCommand, savedLoginOptions, tokenLogins } from "@auth/cli";
 
 await runCommand(async () => {
   const { login, logout, pylon } = await import("./index.ts");
@@ -14,46 +14,17 @@ await runCommand(async () => {
         choices: ["us", "eu"],
         apply: (region) => ({ region: region as "us" | "eu" }),
       },
-      {
-        flags: "--login [name]",
-        description: "a saved login, after the variables; without a name, the one without",
-        apply: (name) => ({ login: name }),
-      },
-      {
-        flags: "--login-file <path>",
-        description: "the file in which logins are kept, in place of the keychain",
-        apply: (file) => ({ store: { file: String(file) } }),
-      },
+      ...savedLoginOptions,
     ],
-    logins: {
-      ways: [
-        {
-          id: "token",
-          title: "An API token, made by an admin",
-          async run(ask, { login: name, ...options }) {
-            const { tokenUrl } = pylon(options).provider;
-            ask.say(`An admin makes a token at ${tokenUrl}`);
-            const token = await ask.secret("API token");
-            const place = name === undefined || name === true ? {} : { name };
-            const verification = await ask.waiting("Asking Pylon", login({ ...options, ...place, token }));
-            const call = name === undefined || name === true ? "true" : JSON.stringify(name);
-            return { verification, kept: `A program uses it with pylon({ login: ${call} }).` };
-          },
-        },
-      ],
-      async logout({ login: name, ...options }) {
-        const found = await logout({
-          ...(typeof name === "string" && { name }),
-          ...(options.store !== undefined && { store: options.store }),
-        });
-        return {
-          found,
-          message: found
-            ? "The saved login is deleted. The token stays valid until an admin revokes it on Pylon's page."
-            : "There is no saved login.",
-        };
-      },
-    },
+    logins: tokenLogins({
+      provider: pylon,
+      login,
+      logout,
+      title: "An API token, made by an admin",
+      question: "API token",
+      howTo: (tokenUrl) => `An admin makes a token at ${tokenUrl}`,
+      afterLogout: "The token stays valid until an admin revokes it on Pylon's page.",
+    }),
     fake: {
       operations: ["GET /me", "GET /issues", "GET /issues/{id}", "GET /accounts"],
       async start() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommand } from "@auth/cli";
+import { runCommand, savedLoginOptions, tokenLogins } from "@auth/cli";
 
 await runCommand(async () => {
   const { slack, login, logout } = await import("./index.ts");
@@ -14,47 +14,17 @@ await runCommand(async () => {
         choices: ["slack.com", "slack-gov.com"],
         apply: (host) => ({ host: host as "slack.com" }),
       },
-      {
-        flags: "--login [name]",
-        description: "a saved login, after the variables; without a name, the one without",
-        apply: (name) => ({ login: name }),
-      },
-      {
-        flags: "--login-file <path>",
-        description: "the file in which logins are kept, in place of the keychain",
-        apply: (file) => ({ store: { file: String(file) } }),
-      },
+      ...savedLoginOptions,
     ],
-    logins: {
-      ways: [
-        {
-          id: "token",
-          title: "A bot's or a user's token of an app",
-          async run(ask, { login: name, ...options }) {
-            ask.say(
-              `The tokens of an app are under OAuth & Permissions at ${slack(options).provider.tokenUrl}`,
-            );
-            const token = await ask.secret("Token");
-            const place = name === undefined || name === true ? {} : { name };
-            const verification = await ask.waiting("Asking Slack", login({ ...options, ...place, token }));
-            const call = name === undefined || name === true ? "true" : JSON.stringify(name);
-            return { verification, kept: `A program uses it with slack({ login: ${call} }).` };
-          },
-        },
-      ],
-      async logout({ login: name, ...options }) {
-        const found = await logout({
-          ...(typeof name === "string" && { name }),
-          ...(options.store !== undefined && { store: options.store }),
-        });
-        return {
-          found,
-          message: found
-            ? "The saved login is deleted. The token stays valid: to revoke it uninstalls the app."
-            : "There is no saved login.",
-        };
-      },
-    },
+    logins: tokenLogins({
+      provider: slack,
+      login,
+      logout,
+      title: "A bot's or a user's token of an app",
+      question: "Token",
+      howTo: (tokenUrl) => `The tokens of an app are under OAuth & Permissions at ${tokenUrl}`,
+      afterLogout: "The token stays valid: to revoke it uninstalls the app.",
+    }),
     fake: {
       operations: ["auth.test", "conversations.list", "chat.postMessage"],
       async start() {

@@ -47,6 +47,7 @@ interface Worker {
   readonly interrupted: { readonly from: number; to: number }[];
   readonly won: number[];
   readonly published: number[];
+  readonly clockIsSet: boolean;
   /** Whether it has sent a request. One that is killed before dies of the machine being slow. */
   isAtWork: boolean;
 }
@@ -106,7 +107,16 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
       execArgv: [],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
-    const worker: Worker = { name, child, interrupted: [], won: [], published: [], isAtWork: false };
+    const { clockIsSet } = order;
+    const worker: Worker = {
+      name,
+      child,
+      clockIsSet,
+      interrupted: [],
+      won: [],
+      published: [],
+      isAtWork: false,
+    };
     all.push(worker);
     living.push(worker);
     child.on("error", () => undefined);
@@ -215,7 +225,13 @@ export async function runFleet(options: FleetOptions): Promise<Outcome> {
     durationMs,
     problems: [
       ...revoked.map(story),
-      ...[...new Set([...whileGood, ...others].map(({ problem }) => problem))].slice(0, 5),
+      ...new Set(
+        whileGood.map(
+          ({ problem, worker }) =>
+            `${problem}${worker.clockIsSet ? ", where the clock is set" : ""}, while a token was good`,
+        ),
+      ),
+      ...[...new Set(others.map(({ problem }) => problem))].slice(0, 5),
     ],
   };
 

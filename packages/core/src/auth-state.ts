@@ -80,11 +80,9 @@ function mistakeIn(given: unknown): [problem: string, remedy: string] | undefine
   if (given === undefined || given === null) return undefined;
   if (typeof given !== "object")
     return [`its options are a ${typeof given} and not an object`, "Pass a token as { token: … }."];
-  const { token } = given as { readonly token?: unknown };
+  if ((given as { readonly token?: unknown }).token !== undefined) return undefined;
   const other = Object.keys(given).find((name) => otherNames.test(name));
-  return token === undefined && other !== undefined
-    ? [`it has no option ${other}`, "Pass the token as { token: … }."]
-    : undefined;
+  return other === undefined ? undefined : [`it has no option ${other}`, "Pass the token as { token: … }."];
 }
 
 function processEnvironment(): Environment {

@@ -65,11 +65,15 @@ const problems: readonly [value: string, problem: string][] = [
     "changeme",
     "CHANGE_ME",
     "xxxxxxxx",
+    // As long as a token.
+    "your-long-acme-v2-api-token",
+    "YOUR_ACME_API_ACCESS_KEY_HERE",
+    "xxxxxxxxxxxxxxxxxxxxxxxx",
+    "__ACME_API_ACCESS_TOKEN__",
   ].map((value): [string, string] => [value, "is a placeholder that nobody filled in"]),
-  ...["***", "*******", "acme_***********cdef", "•••••"].map((value): [string, string] => [
-    value,
-    "is masked: only a part of it is left, or nothing",
-  ]),
+  ...["***", "*******", "acme_***********cdef", "•••••", "....................", "acme_abcdefghijkl***"].map(
+    (value): [string, string] => [value, "is masked: only a part of it is left, or nothing"],
+  ),
   ...["undefined", "null", "None", "NaN", "[object Object]"].map((value): [string, string] => [
     value,
     "is a word of a program and no token, as a variable gives it that is not set",

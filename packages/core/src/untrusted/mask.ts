@@ -32,8 +32,12 @@ interface Needle {
 }
 
 /** What may stand between the pieces of a secret: a message ends up without it, or with a space in its place. */
-// eslint-disable-next-line no-control-regex -- what colours a terminal begins with one
-const gaps = /(?:\u001B\[[\d;]*[A-Za-z]|[\s\p{Cc}\p{Cf}])+/gu;
+function gaps(): RegExp {
+  // Not a literal, which would be read in each start of a program. What colours a terminal begins with U+001B.
+  return (gapsMade ??= new RegExp(String.raw`(?:\u001B\[[\d;]*[A-Za-z]|[\s\p{Cc}\p{Cf}])+`, "gu"));
+}
+
+let gapsMade: RegExp | undefined;
 
 /** A text as it is searched, and where each of its characters stood in the first one. */
 interface Reading {
@@ -118,7 +122,7 @@ function closed({ text, starts, ends }: Reading): readonly Reading[] {
       nextEnds.push(ends?.[at] ?? at + 1);
     }
   };
-  for (const { 0: gap, index } of text.matchAll(gaps)) {
+  for (const { 0: gap, index } of text.matchAll(gaps())) {
     keep(index);
     copied = index + gap.length;
   }
@@ -235,7 +239,7 @@ function rangesIn(
   const text = lowerCase(read);
   const ranges: Range[] = [];
   for (const { text: whole, inBase64 } of needles) {
-    const needle = isClosed ? whole.replace(gaps, "") : whole;
+    const needle = isClosed ? whole.replace(gaps(), "") : whole;
     if (isClosed && needle.length < shortestInPieces) continue;
     for (let at = text.indexOf(needle); at !== -1;) {
       let end = at + needle.length;

@@ -4,11 +4,8 @@ export {
   type IdentityTokenClaims,
   type UnverifiedIdentityToken,
 } from "./identity/identity-token.ts";
-export {
-  type IdentityTokenFile,
-  type IdentityTokenFileOptions,
-  writeIdentityTokenFile,
-} from "./job/identity-token-file.ts";
+export type { IdentityTokenFile, IdentityTokenFileOptions } from "./job/identity-token-file.ts";
+export { writeIdentityTokenFile } from "./job/write-identity-token-file.ts";
 export { type JobEnvironment, jobEnvironment } from "./job/job-environment.ts";
 export { awsWebIdentity } from "./job/aws-web-identity.ts";
 export { gcpSubjectTokenSupplier, type SubjectTokenSupplier } from "./job/gcp-subject-token-supplier.ts";
@@ -19,9 +16,9 @@ export {
 } from "./job/job-identity-token.ts";
 export type { AccountOptions } from "./account/account.ts";
 export type { KeepOptions, Login } from "./account/keep-login.ts";
-export { login, type LoginOptions, type LoginScope, type OtpRequest } from "./account/login.ts";
-export { loginWithToken } from "./account/login-with-token.ts";
-export { type Logout, logout, type LogoutOptions } from "./account/logout.ts";
+export type { LoginOptions, LoginScope, OtpRequest } from "./account/login.ts";
+export type { Logout, LogoutOptions } from "./account/logout.ts";
+export { login, loginWithToken, logout } from "./logins.ts";
 export type { TokenVariable } from "./config/environment-place.ts";
 export {
   type Auth,

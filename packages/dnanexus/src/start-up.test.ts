@@ -25,8 +25,16 @@ function loadedBy(entry: string): { readonly own: ReadonlySet<string>; readonly 
 
 it("imports no module of Node.js for the main entry: its names alone take milliseconds", () => {
   const { own, node } = loadedBy("index.ts");
-  expect(own.size).toBeGreaterThan(30);
+  expect(own.size).toBeGreaterThan(20);
   expect(node).toEqual([]);
+});
+
+it("loads nothing that only logs in, out, or writes files, before that is asked for", () => {
+  const main = [...loadedBy("index.ts").own].filter((file) =>
+    /\/(?:account|identity-token-file|job-identity-request)\b/.test(file),
+  );
+  expect(main).toEqual([]);
+  expect([...loadedBy("account/login.ts").own].some((file) => file.includes("/account/"))).toBe(true);
 });
 
 it("sees those that other entries import", () => {

@@ -1,18 +1,8 @@
 import { ownProperties } from "@auth/core";
 
-import { type Machine, thisMachine } from "../config/config-places.ts";
+import type { Machine } from "../config/config-places.ts";
 import { invalid } from "./account.ts";
 import { keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
-
-/**
- * Asks the service whom a token speaks for, and saves it as `dx login --token` does, with the server that accepted it. A
- * token that the service does not accept is not saved, and what was saved before stays.
- *
- * @throws {AuthError} `AUTH_TOKEN_SOURCE_FAILED` where the files do not let themselves be read or written, which is seen
- * before anything is sent; and whatever `verify` throws.
- */
-export const loginWithToken: (token: string, options?: KeepOptions) => Promise<Login> =
-  loginWithTokenOn(thisMachine);
 
 /** The login with a token as it is on a machine. */
 export function loginWithTokenOn(machine: Machine): (token: string, options?: KeepOptions) => Promise<Login> {

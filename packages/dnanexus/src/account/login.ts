@@ -1,6 +1,6 @@
 import { ownProperties } from "@auth/core";
 
-import { type Machine, thisMachine } from "../config/config-places.ts";
+import type { Machine } from "../config/config-places.ts";
 import { authOrigin, invalid } from "./account.ts";
 import type { GrantedToken } from "./ask-auth-server.ts";
 import { keepLogin, type KeepOptions, type Login } from "./keep-login.ts";
@@ -22,7 +22,7 @@ export interface OtpRequest {
   readonly maxAttempts: number;
 }
 
-/** Options of {@link login}. */
+/** Options of `login`. */
 export interface LoginOptions extends KeepOptions {
   readonly username: string;
   /** Sent to the auth server, and kept nowhere. */
@@ -44,18 +44,6 @@ export interface LoginOptions extends KeepOptions {
 }
 
 const thirtyDaysMs = 30 * 86_400_000;
-
-/**
- * Logs in with user name and password, asks the service whom the new token speaks for, and saves it as `dx login` does.
- * Password and code go to the auth server and nowhere else, once for each code: never again after an error.
- *
- * @throws {AuthError} `AUTH_LOGIN_FAILED`, `AUTH_OTP_REQUIRED` (no code was given), `AUTH_RATE_LIMITED`,
- * `AUTH_UNREACHABLE`, `AUTH_RESPONSE_MALFORMED`; `AUTH_PROVIDER_INVALID` where an option or the auth server's address
- * cannot be used; `AUTH_TOKEN_SOURCE_FAILED` where the files do not let themselves be read or written, which is seen
- * before anything is sent; and whatever `verify` throws.
- * @see https://documentation.dnanexus.com/user/login-and-logout (read 2026-11)
- */
-export const login: (options: LoginOptions) => Promise<Login> = loginOn(thisMachine);
 
 /** The login as it is on a machine. */
 export function loginOn(machine: Machine): (options: LoginOptions) => Promise<Login> {

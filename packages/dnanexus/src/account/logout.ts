@@ -2,7 +2,7 @@ import { AuthError, type Classification, isAuthError, ownProperties, type Token 
 import { removeLeftBehind } from "@auth/core/files";
 
 import { type ConfigKey, type ConfigLayer, decide } from "../config/config-layer.ts";
-import { type Machine, thisMachine } from "../config/config-places.ts";
+import type { Machine } from "../config/config-places.ts";
 import { loggedOutContext, tokenIn } from "../config/security-context.ts";
 import { sourceName } from "../config/token-sources.ts";
 import { dnanexus, type DNAnexusOptions } from "../dnanexus.ts";
@@ -22,7 +22,7 @@ import { askAuthServer } from "./ask-auth-server.ts";
 import { otherwise } from "./own-directory.ts";
 import { type ConfigChanges, lockedFile } from "./save-config.ts";
 
-/** Options of {@link logout}. */
+/** Options of `logout`. */
 export interface LogoutOptions extends AccountOptions {
   /** Ends a job's own token too, and with it all that the job could still do. Default: `false`. */
   readonly force?: boolean | undefined;
@@ -46,17 +46,6 @@ export interface Logout {
   /** What still has to be known: jobs that end with the token, places that still hold it, who named the server it went to. */
   readonly warnings: readonly string[];
 }
-
-/**
- * Ends the token in use at the service, whichever place it came from, and then writes "logged out" as `dx logout` does,
- * even where the service refuses to end the token: look at `outcome`. An API token made on the web page is ended as well.
- * Jobs that were started with the token fail when it ends.
- *
- * @throws {AuthError} with nothing done: `AUTH_PERMISSION_DENIED` for the own token of the job that the program runs in,
- * without `force`; `AUTH_UNREACHABLE` where the service gave no answer; `AUTH_PROVIDER_INVALID` where the auth server is
- * not known; `AUTH_TOKEN_SOURCE_FAILED` where a file cannot be read or written.
- */
-export const logout: (options?: LogoutOptions) => Promise<Logout> = logoutOn(thisMachine);
 
 /** The logout as it is on a machine. */
 export function logoutOn(machine: Machine): (options?: LogoutOptions) => Promise<Logout> {

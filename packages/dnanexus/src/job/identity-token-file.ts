@@ -3,9 +3,9 @@ import { expandHome, withFileLock } from "@auth/core/files";
 
 import { awsSessionName } from "./aws-web-identity.ts";
 import type { JobIdentityToken } from "./job-identity-token.ts";
-import { process, resolve } from "../platform.ts";
+import { resolve } from "../platform.ts";
 
-/** Options of {@link writeIdentityTokenFile}. */
+/** Options of `writeIdentityTokenFile`. */
 export interface IdentityTokenFileOptions {
   /** The AWS role to take on. Default: none; then `env` has the file alone. */
   readonly roleArn?: string | undefined;
@@ -30,29 +30,10 @@ export interface IdentityTokenFile {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/**
- * Keeps the current identity token in a file, for tools that read one: the AWS command line and the SDKs, Nextflow. The
- * token stands in it alone, without a line break; the file is for this user alone (0600) and is replaced as a whole, so that
- * no reader sees half of one. A new token is put there when a fifth of the old one's life is left. The refreshing does not
- * keep the program running. `~/` at the beginning of the path is the user's home; the directory has to exist.
- *
- * @throws {AuthError} `AUTH_PROVIDER_INVALID` when the file cannot be written; otherwise as `token` of the identity. Only
- * the first token's failure is thrown.
- */
-export async function writeIdentityTokenFile(
-  identity: JobIdentityToken,
-  path: string,
-  options: IdentityTokenFileOptions = {},
-): Promise<IdentityTokenFile> {
-  const { setTimeout: pause } = process.getBuiltinModule("node:timers/promises");
-  const unreferenced: Wait = (ms, signal) => pause(ms, undefined, { signal, ref: false });
-  return keepIdentityTokenFile(identity, path, options, unreferenced);
-}
-
 /** Resolves after a time in milliseconds, or rejects when the signal is aborted. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<unknown>;
 
-/** The same with waiting that is the caller's. */
+/** `writeIdentityTokenFile` with waiting that is the caller's. */
 export async function keepIdentityTokenFile(
   identity: JobIdentityToken,
   givenPath: string,

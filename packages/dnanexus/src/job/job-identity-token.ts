@@ -14,7 +14,6 @@ import {
 
 import { decodeIdentityToken } from "../identity/identity-token.ts";
 import { jobEnvironment } from "./job-environment.ts";
-import { requestIdentityToken } from "./job-identity-request.ts";
 import { settingsOf } from "../auth-settings.ts";
 
 /** Options of {@link jobIdentityToken}. */
@@ -82,6 +81,7 @@ export function jobIdentityToken(auth: Auth, options: JobIdentityTokenOptions): 
     async resolve({ signal }) {
       const id = job();
       if (id === undefined) return notInJob();
+      const { requestIdentityToken } = await import("./job-identity-request.ts");
       const request = { auth, job: id, audience, subjectClaims, timeoutMs, fetch, now, signal };
       const identityToken = await requestIdentityToken(request);
       return found(identityToken, { expiresAt: expiryOf(identityToken) ?? now() + presumedLifeMs });

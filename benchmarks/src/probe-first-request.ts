@@ -8,6 +8,7 @@ const [, , subject = "", baseUrl = "", header = ""] = process.argv;
 const senders: Readonly<Record<string, () => Promise<typeof globalThis.fetch>>> = {
   "by hand": () =>
     Promise.resolve(((url) => fetch(url, { headers: { authorization: header } })) as typeof fetch),
+  "a package of one line": async () => (await import("@auth/benchmarks/one-line")).fetchWith(header),
   "@auth/pylon": async () => {
     const { pylon } = await import("@auth/pylon");
     return pylon({ token: header.replace("Bearer ", ""), baseUrl, env: {} }).fetch;

@@ -21,3 +21,8 @@ export function medianInterval(values: readonly number[]): readonly [number, num
   const high = Math.min(sorted.length - 1, Math.ceil(sorted.length / 2 + reach) - 1);
   return [sorted[low] ?? Number.NaN, sorted[high] ?? Number.NaN];
 }
+
+/** A quarter of the values is below it. */
+export function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN;
+}

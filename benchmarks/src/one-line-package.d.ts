@@ -1,0 +1,1 @@
+export function fetchWith(authorization: string): typeof fetch;

@@ -146,7 +146,10 @@ function loadedAtOnce(entry) {
 }
 
 function checkEntries({ manifest }) {
-  const imports = entryNames(manifest).map((name) => `await import(${JSON.stringify(name)});`);
+  const imports = entryNames(manifest).map(
+    (name) =>
+      `if (((await import(${JSON.stringify(name)})).AuthError?.name ?? "AuthError") !== "AuthError") throw new Error("An AuthError of ${name} prints by another name.");`,
+  );
   run(process.execPath, ["--input-type=module", "--eval", imports.join("\n")], consumer);
 }
 

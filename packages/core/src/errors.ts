@@ -81,6 +81,11 @@ export class AuthError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
+  static {
+    // The first word that Node.js prints of it. A build may call the class otherwise.
+    Object.defineProperty(this, "name", { value: "AuthError" });
+  }
+
   /** `instanceof` recognises the error of another copy too: each provider has one, and its webhooks have one of their own. */
   static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
     if (this === AuthError) return isAuthError(value);

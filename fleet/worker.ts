@@ -118,10 +118,14 @@ const acme = defineProvider({
     verify: { path: "/me", identify: () => ({ kind: "user", id: "me" }) },
   }),
 });
+let failure: { readonly at: number; readonly reason: string | undefined } | undefined;
 const auth = acme({
   token,
-  onEvent({ type }) {
+  onEvent(event) {
+    const { type } = event;
     if (type.startsWith("store.")) report({ type: "event", event: type, at: realNow() });
+    if (type === "source.tried")
+      failure = event.outcome === "failed" ? { at: realNow(), reason: event.reason } : undefined;
   },
 });
 
@@ -131,7 +135,9 @@ for (;;) {
   let problem: string | undefined;
   try {
     const { status } = await auth.fetch("/work", { signal: AbortSignal.timeout(60_000) });
-    if (status !== 200) problem = `status ${status}`;
+    // Whoever failed before asks again after a pause, and until then answers with what it has.
+    const before = failure === undefined ? "" : `, ${realNow() - failure.at} ms after "${failure.reason}"`;
+    if (status !== 200) problem = `status ${status}${before}`;
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }

@@ -78,14 +78,56 @@ const mutants: readonly Mutant[] = [
   {
     what: "material that was refused for good is sent again",
     file: engine,
-    from: "if (refused.length > 0 && refused.includes(",
-    to: "if (refused.length > 99 && refused.includes(",
+    from: "if (refused.size > 0 && refused.has(",
+    to: "if (refused.size > 99 && refused.has(",
   },
   {
     what: "a process that slept past its claim asks the service",
     file: engine,
     from: "isOver ||= clock() >= endsAt;",
     to: "isOver ||= clock() === endsAt;",
+  },
+  {
+    what: "the holder of a claim does not look again before it trades",
+    file: engine,
+    from: "!isSame(await look(), base)",
+    to: "!isSame(base, base)",
+  },
+  {
+    what: "who knows better than the store does not put it back",
+    file: engine,
+    from: "return latest === undefined || latest.generation < known.generation;",
+    to: "return false;",
+  },
+  {
+    what: "what was put back is traded at once",
+    file: engine,
+    from: "if (base?.restored === true && base.ageMs < leaseMs) {",
+    to: "if (base?.restored === true && base.ageMs < 0) {",
+  },
+  {
+    what: "what could not be put back is published as something new",
+    file: engine,
+    from: "if (!rotates || generation.restored) return;",
+    to: "if (!rotates) return;",
+  },
+  {
+    what: "a store that lost what the process knows is left as it is",
+    file: engine,
+    from: "if (unpublished !== undefined || isLost(latest, hash)) return false;",
+    to: "",
+  },
+  {
+    what: "what could not be published is thrown away when another one was refused",
+    file: engine,
+    from: "if (latest.generation < after || latest.next === undefined) return false;",
+    to: "return latest.generation >= after;",
+  },
+  {
+    what: "a refusal is forgotten with the store",
+    file: engine,
+    from: "    refused.add(hash);\n",
+    to: "",
   },
   {
     what: "who waits does not look again",
@@ -98,7 +140,7 @@ const mutants: readonly Mutant[] = [
 const core = path.resolve(import.meta.dirname, "../packages/core");
 const run = (folder: string): boolean => {
   const model = JSON.stringify(path.join(folder, "fixtures/generation-model.ts"));
-  const program = `const { checkModel } = await import(${model}); await checkModel({ runs: 1_500 });`;
+  const program = `const { checkModel } = await import(${model}); await checkModel({ runs: 20_000 });`;
   try {
     execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
       stdio: "pipe",

@@ -49,6 +49,8 @@ export interface Pacer {
 /** What this process holds that it got and could not publish. */
 interface Unpublished {
   readonly after: number;
+  /** Hash of the material that it was got for. */
+  readonly from: string | undefined;
   readonly generation: Omit<Generation, "generation" | "lifeMs">;
   readonly endsAt: number | undefined;
 }
@@ -113,6 +115,8 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   /** What each auth was given last: it asks again because that one is about to expire, or was refused. */
   const given = new WeakMap<object, Pick<KnownGeneration, "generation" | "token">>();
   let known: KnownGeneration | undefined;
+  /** Hashes of material that the service refused for good, as far as this process knows: the store may have lost them. */
+  const refused = new Set<string>();
   let unpublished: Unpublished | undefined;
   let holding: Promise<Outcome> | undefined;
   /** Whether the store ever did. One that never did may be set up wrongly, which is told at once. */
@@ -159,7 +163,8 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       // A store that was emptied knows less than this process.
       const lost = isLost(latest, hash) ? known : undefined;
       const base = lost ?? latest;
-      const material = await materialFor(base, login, hash, context);
+      // What is there already needs no material.
+      const material = unpublished === undefined ? await materialFor(base, login, hash, context) : undefined;
       if (material !== undefined && "outcome" in material) return material;
 
       const startedAt = clock();
@@ -184,7 +189,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
         continue;
       }
       // Who held it before may have new material, and no claim: it is let in first, since asking with the old would end the login.
-      if (answer.lapsed && material !== undefined && unpublished === undefined && !hasWaited) {
+      if (answer.lapsed && material !== undefined && !hasWaited) {
         hasWaited = true;
         await giveUp({ claim: answer, startedAt, endsAt: startedAt + leaseMs }, context);
         await sleep(Math.min(leaseMs / 4, longestCourtesyMs), context.signal);
@@ -216,9 +221,10 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     const { claim, endsAt } = held;
     const { base, lost, material, login } = wish;
     if (unpublished !== undefined) {
-      const { generation, endsAt: tokenEndsAt } = unpublished;
+      const { generation, from, endsAt: tokenEndsAt } = unpublished;
       const lifeMs = tokenEndsAt === undefined ? undefined : tokenEndsAt - clock();
-      return publish(held, context, { ...generation, generation: claim.fence, lifeMs });
+      const all = { ...generation, ...heritage(unpublished, base), generation: claim.fence, lifeMs };
+      return publish(held, context, all, from);
     }
     // Put back under its old number: who knows a newer one puts that in its place.
     if (lost !== undefined) {
@@ -230,10 +236,13 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       await giveUp(held, context);
       return { outcome: "wait", ms: leaseMs - base.ageMs };
     }
-    // The store may have been emptied since it was read: what the base holds may be used up.
-    if (material !== undefined && !isSame(await look(), base)) {
-      await giveUp(held, context);
-      return undefined;
+    if (plan.readMaterial !== undefined) {
+      // Without material: another caller has published what was to be published.
+      // The store may have been emptied since it was read: what the base holds may be used up.
+      if (material === undefined || !isSame(await look(), base)) {
+        await giveUp(held, context);
+        return undefined;
+      }
     }
 
     let result: SourceResult;
@@ -268,6 +277,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     // A service that gives nothing new goes on taking the old.
     const kept = base?.next !== undefined && base.next === material?.reveal() ? base.next : undefined;
     const next = material === undefined ? undefined : (result.revealNext?.() ?? kept);
+    const from = next === undefined ? undefined : await hashOf(key, material?.reveal() ?? "");
     const value = result.reveal();
     const lifeMs = result.expiresAt === undefined ? undefined : result.expiresAt - context.now();
     const facts = {
@@ -279,24 +289,30 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       restored: false,
     };
     if (typeof value === "string" && isUsable(value.trim(), lifeMs))
-      return publish(held, context, { ...facts, token: value.trim(), lifeMs });
+      return publish(held, context, { ...facts, token: value.trim(), lifeMs }, from);
     // What took the old material's place is worth keeping all the same.
     if (next === undefined) await giveUp(held, context, pauseAfter(claim.failures));
-    else await publish(held, context, facts);
+    else await publish(held, context, facts, from);
     return { outcome: "unusable", result };
   }
 
   /** Published first: what this gives may be used. */
-  async function publish(held: Holding, context: SourceContext, generation: Generation): Promise<Outcome> {
+  async function publish(
+    held: Holding,
+    context: SourceContext,
+    generation: Generation,
+    from?: string,
+  ): Promise<Outcome> {
     const { claim, endsAt } = held;
     const { next, lifeMs } = generation;
     const tokenEndsAt = lifeMs === undefined ? undefined : clock() + lifeMs;
     const record = recordOf(generation);
     const rotates = next !== undefined;
     const keep = (): void => {
-      if (!rotates) return;
+      // What was put back is no news: it keeps its number, and is put back again where it is missed.
+      if (!rotates || generation.restored) return;
       const { generation: _, lifeMs: __, ...facts } = generation;
-      unpublished = { after: claim.fence, generation: facts, endsAt: tokenEndsAt };
+      unpublished = { after: claim.fence, from, generation: facts, endsAt: tokenEndsAt };
     };
     let isPublished: boolean;
     try {
@@ -335,14 +351,15 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       if (!(error instanceof TimeLimitReached)) return error;
       return failed(`${name} gave no answer in time`, "Find out what it waits for, or allow it more time.");
     }
-    const refused = await hashOf(key, material.reveal());
+    const hash = await hashOf(key, material.reveal());
+    refused.add(hash);
     const died = claim.lapsed;
     const tombstone: Generation = {
       ...(base ?? { former: [], restored: false }),
       lifeMs: base?.endsAt === undefined ? undefined : base.endsAt - clock(),
       generation: claim.fence,
       ...lineage(base, login),
-      refused: [refused, ...(base?.refused ?? [])],
+      refused: [hash, ...(base?.refused ?? [])],
       died,
     };
     try {
@@ -415,8 +432,7 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
     if (!rotated && login.outcome === "unavailable") return login;
     const token = login.outcome === "found" ? login.token : undefined;
     const material = rotated ? createToken(base.next, token?.source ?? storeName) : (token as Token);
-    const refused = base?.refused ?? [];
-    if (refused.length > 0 && refused.includes(await hashOf(key, material.reveal()))) {
+    if (refused.size > 0 && refused.has(await hashOf(key, material.reveal()))) {
       const { source } = material;
       throw base?.died === true
         ? usedUp(context.provider ?? name, source)
@@ -428,6 +444,8 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
   /** Whether a generation is what the caller asks for: alive, of this login, and not the one it wants to be rid of. */
   function suits(latest: KnownGeneration, context: SourceContext, hash: string | undefined): boolean {
     if (latest.token === undefined || isNewLogin(latest, hash)) return false;
+    // What this process has that the store has not comes first: others may be about to trade what is used up.
+    if (unpublished !== undefined || isLost(latest, hash)) return false;
     if (latest.endsAt !== undefined && latest.endsAt <= clock()) return false;
     const last = given.get(context.tell ?? plan);
     if (context.reason === "initial" || last === undefined) return true;
@@ -447,8 +465,8 @@ export function generationSource(plan: SharedToken, pacer: Pacer = realPacer): T
       throw new StoreFailure(`it holds something under the key ${key} that is no record`);
     }
     if (known === undefined || latest.generation >= known.generation) known = latest;
-    // Somebody went on from there, or it was published after all.
-    if (unpublished !== undefined && latest.generation >= unpublished.after) unpublished = undefined;
+    for (const hash of latest.refused) refused.add(hash);
+    if (unpublished !== undefined && isOvertaken(unpublished, latest)) unpublished = undefined;
     return latest;
   }
 
@@ -539,6 +557,31 @@ function lineage(
   return isNewLogin(base, hash)
     ? { login: hash, former: [base.login, ...base.former] }
     : { login: base.login, former: base.former };
+}
+
+/**
+ * Whether somebody went on from there, or it was published after all. Who was refused the same material, or has nothing to
+ * go on with, has not: what could not be published is all that is left of the login.
+ */
+function isOvertaken({ after, from, generation }: Unpublished, latest: KnownGeneration): boolean {
+  if (latest.generation < after || latest.next === undefined) return false;
+  const isRefused = from !== undefined && latest.refused.includes(from);
+  return !isRefused || latest.login !== generation.login;
+}
+
+/** What a generation that is published late takes over from the one whose place it takes. */
+function heritage(
+  { from, generation }: Unpublished,
+  base: KnownGeneration | undefined,
+): Pick<Generation, "former" | "refused"> {
+  const { login, former, refused } = generation;
+  const logins = new Set([...former, ...(base?.login === undefined ? [] : [base.login, ...base.former])]);
+  const all = new Set([...(base?.refused ?? []), ...refused]);
+  return {
+    former: [...logins].filter((hash) => hash !== login),
+    // It was accepted once.
+    refused: [...all].filter((hash) => hash !== from),
+  };
 }
 
 function reasonOf(error: unknown): string {

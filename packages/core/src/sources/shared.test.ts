@@ -630,6 +630,82 @@ test.each(["emptied", "emptied, and filled again by a third process"])(
   },
 );
 
+test("a store that fell back to an older state: whoever knows better puts it right before it hands anything out", async () => {
+  const store = memoryStore();
+  const service = authority();
+  const source = login(store, service.trade);
+  const [one, another] = [fellow(source), fellow(source)];
+  await one.auth.token();
+  const older = [...store.states];
+  await one.auth.token({ refresh: true });
+  const generation = (await store.read(key))?.generation;
+  for (const [of, state] of older) store.states.set(of, state);
+
+  expect((await another.auth.token()).reveal()).toBe("token-2");
+  expect(await store.read(key)).toMatchObject({ generation });
+  expect(service).toMatchObject({ trades: 2, revoked: false });
+});
+
+test("a store that loses again what is being put back: nothing old is published as something new", async () => {
+  const store = memoryStore();
+  const service = authority();
+  const { auth } = fellow(login(store, service.trade));
+  await auth.token();
+  const generation = (await store.read(key))?.generation;
+  store.states.clear();
+  const publish = store.publish.bind(store);
+  store.publish = (...args) => {
+    store.publish = publish;
+    store.states.clear();
+    return publish(...args);
+  };
+  await failureOf(auth.token({ refresh: true }));
+  expect(await store.read(key)).toMatchObject({ generation });
+  expect(service.trades).toBe(1);
+});
+
+test("a refusal is remembered by whoever was refused, though the store has lost it", async () => {
+  const store = memoryStore();
+  const service = authority();
+  service.revoked = true;
+  const source = login(store, service.trade);
+  const [one, another] = [fellow(source), fellow(source)];
+  await failureOf(one.auth.token());
+  store.states.clear();
+  const { message } = await failureOf(another.auth.token());
+  expect(message).toContain("has refused what came from option refreshToken");
+  expect(service.trades).toBe(1);
+});
+
+test("what could not be published in time is not thrown away where another process was refused meanwhile", async () => {
+  const store = memoryStore();
+  const service = authority();
+  const [slow, other] = [1, 2].map(() =>
+    fellow(
+      exchange({
+        name: "Acme login",
+        material: fromValue("refresh-0", "vault"),
+        trade: service.trade,
+        store,
+        key,
+        leaseMs: 1_000,
+      }),
+    ),
+  ) as [Fellow, Fellow];
+  await slow.auth.token();
+  await other.auth.token();
+  service.during = async () => {
+    delete service.during;
+    // Its claim is over before it has the answer.
+    store.now += 1_000;
+    const error = await failureOf(other.auth.token({ refresh: true }));
+    expect(error.message).toContain("A process ended while it was getting the next token");
+  };
+  expect((await slow.auth.token({ refresh: true })).reveal()).toBe("token-2");
+  expect((await other.auth.token({ refresh: true })).reveal()).toBe("token-2");
+  expect(service.trades).toBe(3);
+});
+
 test("gives up waiting when its caller does, and the trade goes on to its end", async () => {
   const store = memoryStore();
   const service = authority();

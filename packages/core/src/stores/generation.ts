@@ -37,9 +37,12 @@ const longestMemory = 16;
 
 /** The record for a store. It prints nothing. */
 export function recordOf(generation: Generation): TokenRecord {
-  const { former, refused, died, restored, generation: number, ...facts } = generation;
+  const { generation: number, token, lifeMs, next, login, former, refused, died, restored } = generation;
   const text = JSON.stringify({
-    ...facts,
+    token,
+    lifeMs,
+    next,
+    login,
     ...(former.length > 0 && { former: former.slice(0, longestMemory) }),
     ...(refused.length > 0 && { refused: refused.slice(0, longestMemory) }),
     ...(died && { died }),

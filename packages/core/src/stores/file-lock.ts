@@ -1,5 +1,19 @@
 import { failed } from "../sources/source.ts";
-import { fileProblem, systemCode } from "./file-problem.ts";
+import { fileProblem } from "./file-problem.ts";
+import {
+  anyCode,
+  listFolder,
+  makeFolder,
+  modifiedAt,
+  occupied,
+  removeFile,
+  removeFolder,
+  renameFile,
+  syncFolder,
+  touch,
+  unless,
+  writeNew,
+} from "./file-steps.ts";
 import { holderIsGone, newHolder } from "./lock-holder.ts";
 
 const fs = /* @__PURE__ */ process.getBuiltinModule("node:fs");
@@ -163,13 +177,13 @@ class HeldFolder {
 
   /** Removes from `held` what the dead left; gives the name of who lives. */
   #removeDead(now: number): string {
-    const names = list(this.#held);
+    const names = listFolder(this.#held);
     const holders = names.filter((name) => !name.includes(copyMark));
     const live = holders.filter((name) => !this.#isDead(name, join(this.#held, name), now));
     // An unfinished copy lives as long as its holder's own file.
     for (const name of names) {
       const [holder = name] = name.split(copyMark);
-      if (!live.includes(holder)) remove(join(this.#held, name));
+      if (!live.includes(holder)) removeFile(join(this.#held, name));
     }
     // Windows gives no folder the name of another one, be that empty.
     if (live.length === 0) removeFolder(this.#held);
@@ -207,7 +221,7 @@ class HeldFolder {
       syncFolder(dirname(path));
     } catch (error) {
       const problem = this.#isHeld() ? fileProblem(path, "written", error, this.#otherwise) : this.#lost();
-      remove(copy);
+      removeFile(copy);
       throw problem;
     }
   }
@@ -222,17 +236,17 @@ class HeldFolder {
   /** Leaves nothing behind, whether the lock was had, lost, or never had. */
   release(): void {
     const mine = join(this.#folder, this.#me);
-    remove(join(mine, this.#me));
+    removeFile(join(mine, this.#me));
     removeFolder(mine);
     if (this.#taken) {
       this.#removeWaiting();
-      const names = list(this.#held);
+      const names = listFolder(this.#held);
       const others = names.filter((name) => name !== this.#me);
       // Where our own file is gone, the folder is another's, and only our copies are our business.
       const left = names.includes(this.#me) ? others : others.filter((name) => name.startsWith(this.#me));
-      for (const name of left) remove(join(this.#held, name));
+      for (const name of left) removeFile(join(this.#held, name));
       // Last: from now on somebody else may have it.
-      remove(join(this.#held, this.#me));
+      removeFile(join(this.#held, this.#me));
       removeFolder(this.#held);
     }
     removeFolder(this.#folder);
@@ -242,10 +256,10 @@ class HeldFolder {
   #removeWaiting(): void {
     const now = unless(anyCode, () => this.now());
     if (now === undefined) return;
-    for (const name of list(this.#folder)) {
+    for (const name of listFolder(this.#folder)) {
       const [folder, file] = [join(this.#folder, name), join(this.#folder, name, name)];
       if (name === "held" || !this.#isDead(name, file, now)) continue;
-      remove(file);
+      removeFile(file);
       removeFolder(folder);
     }
   }
@@ -253,104 +267,6 @@ class HeldFolder {
 
 /** Between a holder's name and the number of its unfinished copy. */
 const copyMark = "~";
-
-// Windows says EPERM or EACCES where others say ENOTEMPTY, and EBUSY while somebody looks.
-const onWindows = process.platform === "win32" ? ["EPERM", "EACCES", "EBUSY"] : [];
-const occupied = ["ENOTEMPTY", "EEXIST", ...onWindows];
-
-const anyCode = "any";
-
-/** What the task gives; `undefined` where the system refuses it with one of the codes. */
-function unless<T>(codes: readonly string[] | typeof anyCode, task: () => T): T | undefined {
-  try {
-    return task();
-  } catch (error) {
-    if (codes === anyCode || codes.includes(systemCode(error) ?? "")) return undefined;
-    throw error;
-  }
-}
-
-/** Whether it was made. */
-function makeFolder(path: string): boolean {
-  const made = unless(["EEXIST"], () => {
-    fs.mkdirSync(path, 0o700);
-    // The umask may have taken something from it.
-    fs.chmodSync(path, 0o700);
-    return true;
-  });
-  return made ?? false;
-}
-
-function list(folder: string): readonly string[] {
-  return unless(anyCode, () => fs.readdirSync(folder)) ?? [];
-}
-
-function remove(file: string): void {
-  unless(anyCode, () => fs.unlinkSync(file));
-}
-
-/** Only where it is empty. */
-function removeFolder(folder: string): void {
-  unless(anyCode, () => fs.rmdirSync(folder));
-}
-
-/** Sets the file's time by the file system's own clock, which writing does, and gives it. */
-function touch(path: string, create = 0): number {
-  const { O_WRONLY, O_NOFOLLOW } = fs.constants;
-  const file = fs.openSync(path, O_WRONLY | O_NOFOLLOW | create, 0o600);
-  try {
-    fs.fchmodSync(file, 0o600);
-    fs.writeSync(file, "+", 0);
-    return fs.fstatSync(file).mtimeMs;
-  } finally {
-    fs.closeSync(file);
-  }
-}
-
-/** By an open file: what a network file system says of a path may be a minute old. */
-function modifiedAt(path: string): number {
-  const file = fs.openSync(path, "r");
-  try {
-    return fs.fstatSync(file).mtimeMs;
-  } finally {
-    fs.closeSync(file);
-  }
-}
-
-function writeNew(path: string, content: string | Uint8Array): void {
-  const file = fs.openSync(path, "wx", 0o600);
-  try {
-    fs.fchmodSync(file, 0o600);
-    fs.writeFileSync(file, content);
-    fs.fsyncSync(file);
-  } finally {
-    fs.closeSync(file);
-  }
-}
-
-function renameFile(from: string, to: string): void {
-  for (let tries = 1; ; tries += 1) {
-    const renamed = unless(tries < 20 ? onWindows : [], () => {
-      fs.renameSync(from, to);
-      return true;
-    });
-    if (renamed) return;
-    // A virus scanner, or whoever reads the old file, has it open for a moment.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-  }
-}
-
-/** So that the new name is on the disk as well. Not every system can. */
-function syncFolder(path: string): void {
-  unless(anyCode, () => {
-    const folder = fs.openSync(path, "r");
-    try {
-      fs.fsyncSync(folder);
-    } finally {
-      fs.closeSync(folder);
-    }
-  });
-}
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   const { setTimeout: wait } = process.getBuiltinModule("node:timers/promises");

@@ -11,7 +11,10 @@ interface Mutant {
   readonly to: string;
 }
 
-const engine = "sources/generation-source.ts";
+const loop = "sources/shared-token/generation-source.ts";
+const holder = "sources/shared-token/claim-holder.ts";
+const memory = "sources/shared-token/process-memory.ts";
+const login = "sources/shared-token/login.ts";
 const state = "stores/claim-state.ts";
 
 const mutants: readonly Mutant[] = [
@@ -47,91 +50,91 @@ const mutants: readonly Mutant[] = [
   },
   {
     what: "what could not be published is used",
-    file: engine,
+    file: holder,
     from: "    if (!isPublished) {",
     to: "    if (isPublished === undefined) {",
   },
   {
     what: "the token is used before it is published",
-    file: engine,
-    from: "isPublished = await ask(() => store.publish(claim, record), rotates ? endsAt : undefined);",
-    to: "isPublished = true; ask(() => store.publish(claim, record)).catch(() => undefined);",
+    file: holder,
+    from: "isPublished = await store.publish(claim, record, rotates ? endsAt : undefined);",
+    to: "isPublished = true; store.publish(claim, record).catch(() => undefined);",
   },
   {
     what: "the refused token is taken from the store again",
-    file: engine,
+    file: memory,
     from: "return latest.generation > last.generation && latest.token !== last.token;",
     to: "return true;",
   },
   {
     what: "what rotates is traded without the store",
-    file: engine,
+    file: loop,
     from: "return rotates || unpublished !== undefined;",
     to: "return false;",
   },
   {
     what: "the first material is used again and again",
-    file: engine,
-    from: "const rotated = base?.next !== undefined && !isNewLogin(base, hash);",
+    file: login,
+    from: "const rotated = base?.next !== undefined && !isNewLogin(base, hashOfLogin(login));",
     to: "const rotated = base?.next !== undefined && base.login === undefined;",
   },
   {
     what: "material that was refused for good is sent again",
-    file: engine,
+    file: login,
     from: "if (refused.size > 0 && refused.has(",
     to: "if (refused.size > 99 && refused.has(",
   },
   {
     what: "a process that slept past its claim asks the service",
-    file: engine,
+    file: holder,
     from: "isOver ||= clock() >= endsAt;",
     to: "isOver ||= clock() === endsAt;",
   },
   {
     what: "the holder of a claim does not look again before it trades",
-    file: engine,
-    from: "!isSame(await look(), base)",
+    file: holder,
+    from: "!isSame(await memory.look(), base)",
     to: "!isSame(base, base)",
   },
   {
     what: "who knows better than the store does not put it back",
-    file: engine,
-    from: "return latest === undefined || latest.generation < known.generation;",
-    to: "return false;",
+    file: memory,
+    from: "return latest === undefined || latest.generation < known.generation ? known : undefined;",
+    to: "return undefined;",
   },
   {
     what: "what was put back is traded at once",
-    file: engine,
+    file: holder,
     from: "if (base?.restored === true && base.ageMs < leaseMs) {",
     to: "if (base?.restored === true && base.ageMs < 0) {",
   },
   {
     what: "what could not be put back is published as something new",
-    file: engine,
+    file: holder,
     from: "if (!rotates || generation.restored) return;",
     to: "if (!rotates) return;",
   },
   {
     what: "a store that lost what the process knows is left as it is",
-    file: engine,
-    from: "if (unpublished !== undefined || isLost(latest, hash)) return false;",
+    file: memory,
+    from: "if (this.unpublished !== undefined || this.lostBy(latest, hash) !== undefined) return false;",
     to: "",
   },
   {
     what: "what could not be published is thrown away when another one was refused",
-    file: engine,
-    from: "if (latest.generation < after || latest.next === undefined) return false;",
-    to: "return latest.generation >= after;",
+    file: memory,
+    from: "(latest.generation > after && latest.next !== before)",
+    to: "latest.generation > after",
   },
   {
     what: "a refusal is forgotten with the store",
-    file: engine,
-    from: "    refused.add(hash);\n",
+    file: holder,
+    from: "    memory.refused.add(hash);\n",
     to: "",
   },
   {
     what: "who waits does not look again",
-    file: engine,
+    file: loop,
     from: "await sleep(Math.min(lookMs, remainingMs + 1)",
     to: "await sleep(1e15 * Math.min(lookMs, remainingMs + 1)",
   },
@@ -140,7 +143,7 @@ const mutants: readonly Mutant[] = [
 const core = path.resolve(import.meta.dirname, "../packages/core");
 const run = (folder: string): boolean => {
   const model = JSON.stringify(path.join(folder, "fixtures/generation-model.ts"));
-  const program = `const { checkModel } = await import(${model}); await checkModel({ runs: 20_000 });`;
+  const program = `const { checkModel } = await import(${model}); await checkModel({ runs: 30_000 });`;
   try {
     execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
       stdio: "pipe",

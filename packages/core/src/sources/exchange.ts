@@ -3,7 +3,7 @@ import { withTimeLimit } from "../time-limit.ts";
 import { failed, type SourceContext, type TokenSource, type Unavailable, unavailable } from "./source.ts";
 import { createToken, type Token } from "../token/token.ts";
 import type { TokenStore } from "../stores/token-store.ts";
-import { generationSource } from "./generation-source.ts";
+import { generationSource } from "./shared-token/generation-source.ts";
 import { checkStore } from "./shared.ts";
 import { isTerminal, makeTrade, refusedBefore, type Trade } from "./trade.ts";
 

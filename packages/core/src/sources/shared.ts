@@ -1,7 +1,7 @@
 import { ownProperties } from "../untrusted/own-properties.ts";
 import type { TokenStore } from "../stores/token-store.ts";
 import { failed, type TokenSource } from "./source.ts";
-import { generationSource } from "./generation-source.ts";
+import { generationSource } from "./shared-token/generation-source.ts";
 
 /** Options of {@link shared}. */
 export interface SharedOptions {

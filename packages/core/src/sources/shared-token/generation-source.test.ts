@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { checkModel } from "../fixtures/generation-model.ts";
+import { checkModel } from "../../fixtures/generation-model.ts";
 
 test(
   "whatever happens, in whatever order: the rules of a shared token hold",

@@ -17,9 +17,9 @@ export function sqliteStore(path: string): TokenStore & AsyncDisposable {
   const select = database.prepare("SELECT * FROM token WHERE key = ?");
   // One statement is one step: it changes the row if nobody else has won, and says whether it did.
   const win = database.prepare(`
-    INSERT INTO token (key, fence, until, holder) VALUES ($key, $now, $until, $holder)
+    INSERT INTO token (key, fence, until, holder) VALUES ($key, max($now, $after + 1), $until, $holder)
     ON CONFLICT (key) DO UPDATE SET
-      fence = max(fence + 1, coalesce(generation, 0) + 1, $now),
+      fence = max(fence + 1, coalesce(generation, 0) + 1, excluded.fence),
       lapsed = lapsed OR until IS NOT NULL, until = $until, holder = $holder, pause = NULL
     WHERE coalesce(generation, 0) <= $after AND coalesce(until, 0) <= $now AND coalesce(pause, 0) <= $now
     RETURNING fence, failures, lapsed`);

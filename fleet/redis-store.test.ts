@@ -57,6 +57,12 @@ describe.each(Object.entries(clients))("by the client %s", (name, connect) => {
 
   testTokenStore(() => storeOf());
 
+  test("gives a fence above what the asker knows, where the store has lost it and its clock is behind", async () => {
+    const after = Date.now() + 60_000;
+    const answer = await (await storeOf()).claim(`behind ${name}`, { after, leaseMs: 1_000 });
+    expect(answer).toMatchObject({ outcome: "won", fence: after + 1 });
+  });
+
   describe("without encryption", () => {
     testTokenStore(() => storeOf({ encryptionKey: "none", prefix: "plain:" }));
   });

@@ -43,8 +43,9 @@ export function claimed(
   if (refused !== undefined) return { answer: refused };
   const { failures = 0, record } = state ?? {};
   const lapsed = state?.lapsed === true || state?.claim !== undefined;
-  const fence = Math.max((state?.fence ?? 0) + 1, (record?.generation ?? 0) + 1, Math.floor(now));
-  const { leaseMs, holder } = wish;
+  const { after, leaseMs, holder } = wish;
+  // The clock of a replica that took over may be behind what the asker has seen.
+  const fence = Math.max((state?.fence ?? 0) + 1, (record?.generation ?? 0) + 1, after + 1, Math.floor(now));
   return {
     state: {
       fence,

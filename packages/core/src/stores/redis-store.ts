@@ -136,7 +136,7 @@ if runs then return {"held", state["until"], text(now), "0", state.holder} end
 local pause = number("pause")
 if pause > now and pause - now <= 86400000 then return {"held", text(pause), text(now), "1", ""} end
 local lapsed = state.lapsed == "1" or state["until"] ~= ""
-local fence = math.max(number("fence") + 1, number("generation") + 1, now)
+local fence = math.max(number("fence") + 1, number("generation") + 1, tonumber(ARGV[1]) + 1, now)
 redis.call("HSET", KEYS[1], "fence", text(fence), "until", text(now + tonumber(ARGV[2])), "lease", ARGV[2],
   "holder", ARGV[3], "lapsed", lapsed and "1" or "0")
 redis.call("HDEL", KEYS[1], "pause")

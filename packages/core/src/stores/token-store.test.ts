@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { testTokenStore } from "@auth/testing";
-import { afterAll, describe } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 
 import { memoryStore } from "../fixtures/memory-store.ts";
 import { fileStore } from "../node.ts";
@@ -26,4 +26,15 @@ describe("in a file", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "file-store-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   testTokenStore(() => fileStore(path.join(folder, "new", "tokens")));
+});
+
+it("gives a fence above what the asker knows, where the store has lost it and its clock is behind", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "file-store-"));
+  try {
+    const after = Date.now() + 60_000;
+    for (const store of [memoryStore(), fileStore(path.join(folder, "tokens"))])
+      expect(await store.claim("acme", { after, leaseMs: 1_000 })).toMatchObject({ fence: after + 1 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -61,7 +61,8 @@ export interface Claim {
   readonly key: string;
   /**
    * Larger than every fence and every generation that this store gave or held for the key, also after the store lost what
-   * it held: begin with the milliseconds of the store's clock. By it the store knows whether the claim still holds.
+   * it held: the most of the last one and 1, the wish's `after` and 1, and the milliseconds of the store's clock. By it the
+   * store knows whether the claim still holds.
    */
   readonly fence: number;
   /** What the store's clock showed. Milliseconds since the epoch. */

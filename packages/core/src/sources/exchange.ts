@@ -15,7 +15,10 @@ export interface ExchangeOptions {
   readonly material: TokenSource;
   /** Asks the service for a token. */
   readonly trade: Trade;
-  /** How long one trade may take, `material` included. Milliseconds. Default: 10,000. */
+  /**
+   * How long one trade may take, `material` included. Milliseconds. Default: 10,000; with a store nearly as long as a claim runs
+   * (`leaseMs`), since an answer that is given up may have brought the next refresh token.
+   */
   readonly timeoutMs?: number;
   /**
    * Where processes share the token, and where what rotates is kept: `fileStore(path)` on one machine, `redisStore(client, …)`

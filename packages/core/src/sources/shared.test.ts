@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { acmeAt, canary, serve } from "../fixtures/acme.ts";
 import { failureOf } from "../fixtures/failure-of.ts";
@@ -361,6 +361,24 @@ test("the new refresh token is in the store before the token is used, in one ste
   const token = await fellow(login(store, service.trade)).auth.token();
   steps.push(`used ${token.reveal()}`);
   expect(steps).toEqual(["published true", "used token-1"]);
+});
+
+test("a slow answer is waited for as long as the claim runs: it may bring the next refresh token", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const service = authority();
+    const { opened, open } = gate();
+    service.during = () => {
+      open();
+      return new Promise((resolve) => setTimeout(resolve, 20_000));
+    };
+    const given = fellow(login(memoryStore(), service.trade)).auth.token();
+    await opened;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect((await given).reveal()).toBe("token-1");
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a service that gives nothing new goes on with what it gave before", async () => {

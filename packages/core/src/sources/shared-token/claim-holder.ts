@@ -56,6 +56,9 @@ export function claimHolder(
   const { name, key } = plan;
   const { store, memory, clock } = parts;
   const { leaseMs } = store;
+  // With the answer that is given up, the only refresh token that is still good may be lost.
+  const patienceMs = plan.readMaterial === undefined ? 10_000 : Number.POSITIVE_INFINITY;
+  const { askTimeoutMs = patienceMs } = plan;
 
   async function use(held: HeldClaim, context: SourceContext, ingredients: Ingredients): Promise<Outcome> {
     const { base, lost, material } = ingredients;
@@ -105,7 +108,7 @@ export function claimHolder(
       result = await withTimeLimit(
         (signal) => plan.ask({ ...context, signal, fetch: guarded }, material),
         // So that an answer that is late is not waited for while the next one asks.
-        Math.max(Math.min(plan.askTimeoutMs ?? 10_000, endsAt - clock() - leaseMs / 10), 1),
+        Math.max(Math.min(askTimeoutMs, endsAt - clock() - leaseMs / 10), 1),
       );
     } catch (error) {
       // This process stood still: somebody else may be asking by now.

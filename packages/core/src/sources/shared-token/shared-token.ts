@@ -12,7 +12,7 @@ export interface SharedToken {
   readonly leaseMs?: number | undefined;
   /** Asks for the next token. Called by the one who holds the claim. */
   readonly ask: (context: SourceContext, material: Token | undefined) => Promise<SourceResult>;
-  /** How long that may take. Never longer than the claim runs. Milliseconds. Default: 10,000. */
+  /** How long that may take. Never longer than the claim runs. Milliseconds. Default: 10,000; with `readMaterial` as long as that. */
   readonly askTimeoutMs?: number | undefined;
   /** What a person put in place for `ask`. Absent: it needs nothing, and what it is made of never rotates. */
   readonly readMaterial?: ((context: SourceContext) => Promise<Token | Unavailable>) | undefined;

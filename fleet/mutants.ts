@@ -39,7 +39,7 @@ const mutants: readonly Mutant[] = [
   {
     what: "fences do not grow",
     file: state,
-    from: "Math.max((state?.fence ?? 0) + 1, (record?.generation ?? 0) + 1, Math.floor(now))",
+    from: "Math.max((state?.fence ?? 0) + 1, (record?.generation ?? 0) + 1, after + 1, Math.floor(now))",
     to: "state?.fence ?? 1_000",
   },
   {

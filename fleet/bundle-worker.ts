@@ -15,7 +15,7 @@ export async function bundleWorker(folder: string): Promise<string> {
     platform: "node",
     format: "esm",
     conditions: ["@auth/source"],
-    // The Redis clients are CommonJS, and call \`require\`.
+    // The Redis clients are CommonJS, and call `require`.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },

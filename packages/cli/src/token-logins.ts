@@ -64,20 +64,22 @@ export function tokenLogins<Options extends SavedLoginOptions, I extends Identit
           if (howTo !== undefined && tokenUrl !== undefined) ask.say(howTo(tokenUrl));
           const token = await ask.secret(question);
           const { login: place, ...others } = options;
-          const kept = typeof place === "string" ? { name: place } : {};
-          const verification = await ask.waiting(`Asking ${name}`, login({ ...others, ...kept, token }));
-          const call = `${id}({ login: ${kept.name === undefined ? "true" : JSON.stringify(place)} })`;
+          const asked = login({ ...others, ...named(place), token });
+          const verification = await ask.waiting(`Asking ${name}`, asked);
+          const call = `${id}({ login: ${JSON.stringify(place ?? true)} })`;
           return { verification, kept: `A program uses it with ${call}.` };
         },
       },
     ],
     async logout({ login: place, store }): Promise<LogoutResult> {
-      const found = await logout({
-        ...(typeof place === "string" && { name: place }),
-        ...(store !== undefined && { store }),
-      });
+      const found = await logout({ ...named(place), ...(store !== undefined && { store }) });
       const message = found ? `The saved login is deleted. ${afterLogout}` : "There is no saved login.";
       return { found, message };
     },
   };
+}
+
+/** A login without a name is the one that `true` stands for. */
+function named(login: SavedLoginOptions["login"]): { readonly name?: string } {
+  return typeof login === "string" ? { name: login } : {};
 }

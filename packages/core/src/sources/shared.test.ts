@@ -334,8 +334,10 @@ function login(
   store: TokenStore,
   trade: Trade,
   material: TokenSource = fromValue("refresh-0", "option refreshToken"),
+  leaseMs?: number,
 ): TokenSource {
-  return exchange({ name: "Acme login", material, trade, store, key });
+  const lease = leaseMs === undefined ? {} : { leaseMs };
+  return exchange({ name: "Acme login", material, trade, store, key, ...lease });
 }
 
 test("a refresh token that rotates is used once, however many processes there are", async () => {
@@ -519,16 +521,7 @@ test("what was traded while the store went away is kept, and published when it i
   service.during = () => {
     store.problem = new Error("connect ECONNREFUSED");
   };
-  const { auth } = fellow(
-    exchange({
-      name: "Acme login",
-      material: fromValue("refresh-0", "vault"),
-      trade: service.trade,
-      store,
-      key,
-      leaseMs: 300,
-    }),
-  );
+  const { auth } = fellow(login(store, service.trade, fromValue("refresh-0", "vault"), 300));
   await failureOf(auth.token());
   delete service.during;
   store.problem = undefined;
@@ -589,16 +582,7 @@ test("a process that slept past its claim does not dial: it looks again", async 
     const response = await fetch(server.url, { method: "POST", body: material.reveal() });
     return ((await response.json()) as { token: string }).token;
   };
-  const { auth, types } = fellow(
-    exchange({
-      name: "Acme login",
-      material: fromValue("refresh-0", "vault"),
-      trade,
-      store,
-      key,
-      leaseMs: 1_000,
-    }),
-  );
+  const { auth, types } = fellow(login(store, trade, fromValue("refresh-0", "vault"), 1_000));
   expect((await auth.token()).reveal()).toBe("token-1");
   expect(beforeDial).toBe(2);
   expect(server.requests).toHaveLength(1);
@@ -699,16 +683,7 @@ test("what could not be published in time is not thrown away where another proce
   const store = memoryStore();
   const service = authority();
   const [slow, other] = [1, 2].map(() =>
-    fellow(
-      exchange({
-        name: "Acme login",
-        material: fromValue("refresh-0", "vault"),
-        trade: service.trade,
-        store,
-        key,
-        leaseMs: 1_000,
-      }),
-    ),
+    fellow(login(store, service.trade, fromValue("refresh-0", "vault"), 1_000)),
   ) as [Fellow, Fellow];
   await slow.auth.token();
   await other.auth.token();

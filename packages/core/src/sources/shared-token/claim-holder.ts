@@ -153,6 +153,7 @@ export function claimHolder(
     const { claim, endsAt } = held;
     const { next, lifeMs } = generation;
     const tokenEndsAt = lifeMs === undefined ? undefined : clock() + lifeMs;
+    const known: KnownGeneration = { ...generation, endsAt: tokenEndsAt, ageMs: 0 };
     const record = recordOf(generation);
     const rotates = next !== undefined;
     const keep = (): void => {
@@ -171,7 +172,7 @@ export function claimHolder(
       if (rotates) throw error;
       // What does not rotate may be used by whoever has it.
       store.tell(context, "store.failed", { reason: (error as Error).message });
-      return { outcome: "published", generation: { ...generation, endsAt: tokenEndsAt, ageMs: 0 } };
+      return { outcome: "published", generation: known };
     }
     if (!isPublished) {
       store.tell(context, "store.lost", { fence: claim.fence });
@@ -179,9 +180,9 @@ export function claimHolder(
       return undefined;
     }
     memory.unpublished = undefined;
-    memory.known = { ...generation, endsAt: tokenEndsAt, ageMs: 0 };
+    memory.known = known;
     store.tell(context, "store.published", { generation: generation.generation });
-    return { outcome: "published", generation: memory.known };
+    return { outcome: "published", generation: known };
   }
 
   /** After a trade that failed: all are told to wait, or that nobody need try again. */

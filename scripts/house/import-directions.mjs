@@ -5,7 +5,14 @@ import path from "node:path";
 import { importRule } from "./import-rule.mjs";
 import { providers, sourceModule } from "./source-module.mjs";
 
-const leaves = ["requests/origins", "runtime", "service/retry-after", "time-limit", "token/sha256"];
+const leaves = [
+  "back-off",
+  "requests/origins",
+  "runtime",
+  "service/retry-after",
+  "time-limit",
+  "token/sha256",
+];
 
 /** In core: all that such a module may import of ours. One that is not listed may import any. */
 const mayImport = {

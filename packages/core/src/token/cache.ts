@@ -1,3 +1,4 @@
+import { firstPauseMs, longestPauseMs, pauseAfter } from "../back-off.ts";
 import type { CachedToken } from "../requests/authorizer.ts";
 import type { SourceContext } from "../sources/source.ts";
 
@@ -37,9 +38,6 @@ export interface TokenCache<T extends Held> {
 
 /** A refresh starts this long before the expiry at the most. Milliseconds. */
 const longestWindowMs = 300_000;
-/** First and longest pause after a failed load. Milliseconds; each one is shortened at random, by half at the most. */
-const firstPauseMs = 1_000;
-const longestPauseMs = 30_000;
 
 interface Waiter<T> {
   readonly resolve: (held: T) => void;
@@ -86,7 +84,7 @@ export function createTokenCache<T extends Held>({
   }
 
   function fail(error: unknown): void {
-    failure = { error, until: now() + pauseMs(failures++) };
+    failure = { error, until: now() + pauseAfter(failures++) };
     // What is still valid goes on being served; the next try comes after the pause.
     refreshAt = Math.min(failure.until, expiresAt);
   }
@@ -205,7 +203,7 @@ export function createTokenCache<T extends Held>({
     if (held === undefined ? known !== undefined && known === refused?.value : known !== held.value) return;
     if (known !== undefined) {
       const times = known === refused?.value ? refused.times + 1 : 0;
-      refused = { value: known, times, until: now() + pauseMs(times) };
+      refused = { value: known, times, until: now() + pauseAfter(times) };
     }
     if (held !== undefined) onRejected(held);
     held = undefined;
@@ -243,8 +241,4 @@ function deferred<T>(): Waiter<T> & { readonly promise: Promise<T> } {
 /** Whether a pause is still on. A clock that was set back makes none longer. */
 function lasts(until: number, now: number): boolean {
   return now < until && until - now <= longestPauseMs;
-}
-
-function pauseMs(failures: number): number {
-  return Math.min(firstPauseMs * 2 ** failures, longestPauseMs) * (0.5 + Math.random() / 2);
 }

@@ -1,3 +1,4 @@
+import { pauseAfter } from "../../back-off.ts";
 import { isAuthError } from "../../errors.ts";
 import { type Generation, hashOf, type KnownGeneration, recordOf } from "../../stores/generation.ts";
 import type { ClaimAnswer } from "../../stores/token-store.ts";
@@ -42,8 +43,6 @@ export interface ClaimHolder {
   /** Ends it with nothing published. With `pauseMs` nobody wins before that has passed. */
   giveUp(held: HeldClaim, context: SourceContext, pauseMs?: number): Promise<void>;
 }
-
-const longestPauseMs = 30_000;
 
 export function claimHolder(
   plan: SharedToken,
@@ -245,9 +244,4 @@ function isSame(one: KnownGeneration | undefined, other: KnownGeneration | undef
 function isUsable(value: string, lifeMs: number | undefined): boolean {
   if (lifeMs !== undefined && !(Number.isFinite(lifeMs) && lifeMs > 0)) return false;
   return value !== "" && tokenProblem(value) === undefined;
-}
-
-/** Grows with the failures of all processes together. */
-function pauseAfter(failures: number): number {
-  return Math.min(1_000 * 2 ** failures, longestPauseMs) * (0.5 + Math.random() / 2);
 }
